@@ -1,0 +1,157 @@
+//! Form fields: what the user is asked for, and which answers are acceptable.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api::is_false,
+    format::{self, FormatError},
+};
+
+/// Values longer than this are refused before a pattern or format sees them: the engine backtracks.
+pub const CHECKED_CHARS_MAX: usize = 2_048;
+
+/// One field of a credentials, connection, integration or assertion form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FieldSchema {
+    /// Always `string`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The label; empty for fields nobody sees.
+    pub title: String,
+    /// Help text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A sample value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// ECMAScript regular expression, not anchored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// `hostname`, `uri`, `uuid` or `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// The only acceptable values; empty when any is.
+    #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<String>,
+    /// The field may stay empty.
+    #[serde(skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// Value used when none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<String>,
+    /// Not shown.
+    #[serde(skip_serializing_if = "is_false")]
+    pub hidden: bool,
+    /// Shown before the input; not part of the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Shown after the input; not part of the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
+    /// Position in the form; connection fields below 100 come before the credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
+    /// Masked in forms and answers.
+    #[serde(skip_serializing_if = "is_false")]
+    pub secret: bool,
+    /// Filled by the server, never asked.
+    #[serde(skip_serializing_if = "is_false")]
+    pub automated: bool,
+    /// Anchor in the page `docs_connect`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc_section: Option<String>,
+    /// Warning per chosen value.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub warnings: IndexMap<String, String>,
+    /// The field exists only while another one has a given value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible_when: Option<VisibleWhen>,
+}
+
+impl Default for FieldSchema {
+    fn default() -> Self {
+        Self {
+            kind: "string".to_owned(),
+            title: String::new(),
+            description: None,
+            example: None,
+            pattern: None,
+            format: None,
+            allowed: Vec::new(),
+            optional: false,
+            default_value: None,
+            hidden: false,
+            prefix: None,
+            suffix: None,
+            order: None,
+            secret: false,
+            automated: false,
+            doc_section: None,
+            warnings: IndexMap::new(),
+            visible_when: None,
+        }
+    }
+}
+
+/// The condition under which a field exists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VisibleWhen {
+    /// The controlling field.
+    pub field: String,
+    /// The value it must have.
+    pub equals: String,
+}
+
+/// Why a value is not acceptable. Messages never repeat the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FieldProblem {
+    /// Too long to be checked safely.
+    #[error("is longer than {CHECKED_CHARS_MAX} characters")]
+    TooLong,
+    /// Not one of the listed values.
+    #[error("must be one of: {}", .0.join(", "))]
+    NotListed(Vec<String>),
+    /// Does not match the pattern.
+    #[error("does not match the expected pattern {0}")]
+    Pattern(String),
+    /// Does not have the format.
+    #[error("{0}")]
+    Format(#[from] FormatError),
+    /// The definition itself is broken; the value cannot be judged, so it is refused.
+    #[error("cannot be checked: the provider definition has a broken pattern or format")]
+    BrokenSchema,
+}
+
+impl FieldSchema {
+    /// Judges a non-empty value against list, format and pattern.
+    ///
+    /// Whether an empty value is acceptable (`optional`, `default_value`) is the caller's question.
+    pub fn check(&self, value: &str) -> Result<(), FieldProblem> {
+        let is_free = self.pattern.is_none() && self.format.is_none() && self.allowed.is_empty();
+        if is_free {
+            return Ok(());
+        }
+        if value.chars().count() > CHECKED_CHARS_MAX {
+            return Err(FieldProblem::TooLong);
+        }
+        if !self.allowed.is_empty() && !self.allowed.iter().any(|allowed| allowed == value) {
+            return Err(FieldProblem::NotListed(self.allowed.clone()));
+        }
+        if let Some(name) = &self.format {
+            format::check(name, value).ok_or(FieldProblem::BrokenSchema)??;
+        }
+        self.check_pattern(value)
+    }
+
+    fn check_pattern(&self, value: &str) -> Result<(), FieldProblem> {
+        let Some(pattern) = &self.pattern else { return Ok(()) };
+        let regex = regress::Regex::new(pattern).map_err(|_| FieldProblem::BrokenSchema)?;
+        match regex.find(value) {
+            Some(_) => Ok(()),
+            None => Err(FieldProblem::Pattern(pattern.clone())),
+        }
+    }
+}
