@@ -1,1 +1,3 @@
-//! bowline-testkit
+//! What tests of several crates share.
+
+pub mod storage_contract;
