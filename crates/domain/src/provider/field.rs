@@ -120,15 +120,13 @@ pub enum FieldProblem {
     /// Does not have the format.
     #[error("{0}")]
     Format(#[from] FormatError),
-    /// The definition itself is broken; the value cannot be judged, so it is refused.
-    #[error("cannot be checked: the provider definition has a broken pattern or format")]
-    BrokenSchema,
 }
 
 impl FieldSchema {
     /// Judges a non-empty value against list, format and pattern.
     ///
-    /// Whether an empty value is acceptable (`optional`, `default_value`) is the caller's question.
+    /// A pattern that does not compile judges nothing: clients ignore it, too, and validation lets none in
+    /// that is not a named exception. Whether an empty value is acceptable (`optional`, `default_value`) is the caller's question.
     pub fn check(&self, value: &str) -> Result<(), FieldProblem> {
         let is_free = self.pattern.is_none() && self.format.is_none() && self.allowed.is_empty();
         if is_free {
@@ -140,18 +138,16 @@ impl FieldSchema {
         if !self.allowed.is_empty() && !self.allowed.iter().any(|allowed| allowed == value) {
             return Err(FieldProblem::NotListed(self.allowed.clone()));
         }
-        if let Some(name) = &self.format {
-            format::check(name, value).ok_or(FieldProblem::BrokenSchema)??;
+        if let Some(verdict) = self.format.as_deref().and_then(|name| format::check(name, value)) {
+            verdict?;
         }
-        self.check_pattern(value)
+        match &self.pattern {
+            Some(pattern) if !matches_pattern(pattern, value) => Err(FieldProblem::Pattern(pattern.clone())),
+            _ => Ok(()),
+        }
     }
+}
 
-    fn check_pattern(&self, value: &str) -> Result<(), FieldProblem> {
-        let Some(pattern) = &self.pattern else { return Ok(()) };
-        let regex = regress::Regex::new(pattern).map_err(|_| FieldProblem::BrokenSchema)?;
-        match regex.find(value) {
-            Some(_) => Ok(()),
-            None => Err(FieldProblem::Pattern(pattern.clone())),
-        }
-    }
+fn matches_pattern(pattern: &str, value: &str) -> bool {
+    regress::Regex::new(pattern).map_or(true, |regex| regex.find(value).is_some())
 }
