@@ -1,1 +1,7 @@
-//! bowline-api
+//! The public HTTP API as types: error codes, envelopes, request and response bodies.
+//!
+//! No logic lives here and nothing here does I/O. Start reading at [`error`]: the one table of error codes
+//! and the three envelopes they travel in.
+
+pub mod error;
+pub mod infra;
