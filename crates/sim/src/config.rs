@@ -141,7 +141,7 @@ pub struct ApiConfig {
     pub require_auth: bool,
     /// Size of the generated set of issues; a change makes the set anew. Default: 250, at most 100,000.
     pub issues: usize,
-    /// Largest page a caller may ask for. Default: 100.
+    /// Largest page a caller may ask for. Default: 100, at most 10,000.
     pub page_limit_max: usize,
     /// User name accepted by Basic authentication. Default: `sim-user`.
     pub basic_username: String,

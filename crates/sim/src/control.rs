@@ -1,5 +1,6 @@
 //! The in-process handle that scripts the simulator; `/_sim/*` offers the same over HTTP.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,20 +44,22 @@ impl Control {
         self.state.config.lock().clone()
     }
 
-    /// Changes the configuration in place.
+    /// Changes the configuration in place. The closure must not use the simulator: it runs under its lock.
     pub fn configure(&self, change: impl FnOnce(&mut SimConfig)) {
-        let mut config = self.config();
-        change(&mut config);
-        self.state.set_config(config);
+        let Ok(_) = self.state.update_config(|current| {
+            let mut config = current.clone();
+            change(&mut config);
+            Ok::<_, Infallible>(config)
+        });
     }
 
     /// Merges a partial configuration (RFC 7396); says what is wrong with it otherwise.
     pub fn merge_config(&self, patch: Value) -> Result<SimConfig, serde_json::Error> {
-        let mut merged = serde_json::to_value(self.config())?;
-        merge(&mut merged, patch);
-        let config: SimConfig = serde_json::from_value(merged)?;
-        self.state.set_config(config.clone());
-        Ok(config)
+        self.state.update_config(|current| {
+            let mut merged = serde_json::to_value(current)?;
+            merge(&mut merged, patch);
+            serde_json::from_value(merged)
+        })
     }
 
     /// Adds a failure after those already planned for the token endpoint.

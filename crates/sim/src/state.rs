@@ -46,13 +46,19 @@ impl State {
         self.clock.now_ms()
     }
 
-    /// Puts a new configuration in place; another size of the data set makes the data set anew.
-    pub(crate) fn set_config(&self, config: SimConfig) {
+    /// Changes the configuration in one step, so that a failure taken from the plan meanwhile does not come back.
+    /// Another size of the data set makes the data set anew.
+    pub(crate) fn update_config<E>(
+        &self,
+        change: impl FnOnce(&SimConfig) -> Result<SimConfig, E>,
+    ) -> Result<SimConfig, E> {
         let mut current = self.config.lock();
-        if config.api.issues != current.api.issues {
-            *self.issues.lock() = IssueSet::generate(config.api.issues);
+        let changed = change(&current)?;
+        if changed.api.issues != current.api.issues {
+            *self.issues.lock() = IssueSet::generate(changed.api.issues);
         }
-        *current = config;
+        current.clone_from(&changed);
+        Ok(changed)
     }
 
     /// Is this one of the first `times` calls with this key?

@@ -12,6 +12,7 @@ use crate::state::State;
 use super::issues::{self, Issue};
 
 const DEFAULT_LIMIT: u64 = 50;
+const LIMIT_MAX: usize = 10_000;
 
 pub(crate) fn cursor_or_create(state: &State, call: &Call) -> Reply {
     if call.method == Method::POST {
@@ -82,7 +83,7 @@ fn link_header(base: &str, query: &Fields, page: usize, pages: usize) -> String 
 }
 
 fn limit(state: &State, query: &Fields, name: &str) -> usize {
-    let max = state.config.lock().api.page_limit_max.max(1) as u64;
+    let max = state.config.lock().api.page_limit_max.clamp(1, LIMIT_MAX) as u64;
     query.number(name, DEFAULT_LIMIT, max).max(1) as usize
 }
 

@@ -137,3 +137,28 @@ async fn recorded_bodies_are_bounded() {
     world.get("/api/user").await;
     assert!(world.control.requests().is_empty());
 }
+
+#[tokio::test]
+async fn extreme_configuration_and_queries_are_answered() {
+    let world = World::start().await;
+    let extreme = json!({
+        "api": { "page_limit_max": u64::MAX },
+        "oauth": { "expires_in_seconds": u64::MAX, "refresh_grace_seconds": u64::MAX, "expiry_style": "expires_at_iso" },
+    });
+    assert_eq!(world.post_json("/_sim/config", &extreme).await.code(), 200);
+    let refresh_token = world.grant().refresh_token.unwrap();
+    assert_eq!(world.refresh(&refresh_token).await.code(), 200);
+    assert_eq!(world.refresh(&refresh_token).await.code(), 200, "endless grace");
+    for step in [i64::MAX, i64::MIN, 5] {
+        let moved = world.post_json("/_sim/clock", &json!({ "advance_seconds": step })).await;
+        assert_eq!(moved.code(), 200);
+        assert_eq!(
+            world.get("/api/rate-limited?style=retry-after-date&key=x").await.header("date").len(),
+            29
+        );
+    }
+    let huge = u64::MAX;
+    for path in ["issues-link?page=", "issues-link?per_page=", "issues-offset?offset=", "issues?limit="] {
+        assert_eq!(world.get(&format!("/api/{path}{huge}")).await.code(), 200, "{path}");
+    }
+}
