@@ -1,0 +1,32 @@
+// Public methods that this stage of the server does not have to serve yet, each with its reason.
+// A method that is neither listed here nor called by a scenario fails the run, so nothing is forgotten.
+
+const SYNCS = 'needs the sync scheduler';
+const RECORDS = 'needs the record store';
+const ACTIONS = 'needs the function runtime';
+const CONNECT = 'needs the Connect flow';
+const FUNCTIONS = 'needs deployed functions';
+
+export const LATER = {
+  triggerSync: SYNCS,
+  startSync: SYNCS,
+  pauseSync: SYNCS,
+  syncStatus: SYNCS,
+  updateSyncConnectionFrequency: SYNCS,
+  createSyncVariant: SYNCS,
+  deleteSyncVariant: SYNCS,
+  getRecords: RECORDS,
+  listRecords: RECORDS,
+  pruneRecords: RECORDS,
+  triggerAction: ACTIONS,
+  triggerActionAsync: ACTIONS,
+  getAsyncActionResult: ACTIONS,
+  createConnectSession: CONNECT,
+  createReconnectSession: CONNECT,
+  listFunctions: FUNCTIONS,
+  getFunction: FUNCTIONS,
+  getFunctionCode: FUNCTIONS,
+  deleteFunction: FUNCTIONS,
+  getProviderTemplates: 'needs the template catalogue',
+  createQuickstartIntegration: 'needs provider apps owned by the operator',
+};

@@ -1,0 +1,39 @@
+// Scenarios without a client library, run once per database.
+
+import { apiOf } from '../lib/http.mjs';
+import { runScenarios } from '../lib/runner.mjs';
+import { plant } from '../lib/seed.mjs';
+import { simulatorAt } from '../lib/simulator.mjs';
+import authorization from './authorization.mjs';
+import envelopes from './envelopes.mjs';
+import headers from './headers.mjs';
+import imports from './imports.mjs';
+import importsLegacy from './imports-legacy.mjs';
+import limits from './limits.mjs';
+import proxy from './proxy.mjs';
+import routing from './routing.mjs';
+import tolerance from './tolerance.mjs';
+import transport from './transport.mjs';
+
+const GROUPS = [
+  routing, transport, headers, authorization, envelopes, imports, importsLegacy, tolerance, proxy, limits,
+];
+
+export async function runRaw(target, only) {
+  const api = apiOf(target.url, target.secretKey);
+  const context = {
+    target,
+    api,
+    anonymous: apiOf(target.url),
+    prod: apiOf(target.url, target.prodSecretKey),
+    limited: apiOf(target.limited.url, target.limited.secretKey),
+    simulator: simulatorAt(target.simulator),
+    name: (suffix) => `raw-${suffix}`,
+  };
+  try {
+    context.seed = await plant(api, 'raw');
+  } catch (error) {
+    return [{ resource: 'raw', name: 'the seed can be created', covers: [], status: 'failed', error: error.message }];
+  }
+  return runScenarios(GROUPS, { applies: () => true, only }, () => ({ context }));
+}

@@ -1,0 +1,23 @@
+import client from './client.mjs';
+import providers from './providers.mjs';
+import integrationsLegacy from './integrations-legacy.mjs';
+import integrations from './integrations.mjs';
+import connections from './connections.mjs';
+import listing from './listing.mjs';
+import tokens from './tokens.mjs';
+import refresh from './refresh.mjs';
+import metadata from './metadata.mjs';
+import environment from './environment.mjs';
+import proxyRequests from './proxy-requests.mjs';
+import proxyBodies from './proxy-bodies.mjs';
+import proxyResponses from './proxy-responses.mjs';
+import proxyRetries from './proxy-retries.mjs';
+import waiting from './waiting.mjs';
+import webhooks from './webhooks.mjs';
+import errors from './errors.mjs';
+import rateLimit from './rate-limit.mjs';
+
+export const GROUPS = [
+  client, providers, integrationsLegacy, integrations, connections, listing, tokens, refresh, metadata, environment,
+  proxyRequests, proxyBodies, proxyResponses, proxyRetries, waiting, webhooks, errors, rateLimit,
+];
