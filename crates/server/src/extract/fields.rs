@@ -1,0 +1,102 @@
+//! The groups of fields a request brings, ready to be validated.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use bytes::Bytes;
+use http::request::Parts;
+use serde_json::{Map, Value};
+
+use super::caller::context;
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::transport::RequestBody;
+use crate::validate::{Fields, parse_query};
+
+/// The query string.
+#[derive(Debug, Clone)]
+pub struct Query(Map<String, Value>);
+
+impl Query {
+    /// Its fields.
+    pub fn fields(self) -> Fields {
+        Fields::query(self.0)
+    }
+
+    /// Refuses any parameter.
+    pub fn none(self) -> Result<(), ApiError> {
+        self.fields().finish()
+    }
+}
+
+impl FromRequestParts<AppState> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        parse_query(parts.uri.query()).map(Self)
+    }
+}
+
+/// The JSON body. It was read before anyone was authenticated; a body of another type counts as none.
+#[derive(Debug, Clone)]
+pub struct JsonBody(Option<Value>);
+
+impl JsonBody {
+    /// Its fields.
+    pub fn fields(self) -> Fields {
+        Fields::body(self.0)
+    }
+
+    /// Refuses any field; no body at all is fine.
+    pub fn none(self) -> Result<(), ApiError> {
+        Fields::body(Some(self.0.unwrap_or_else(|| Value::Object(Map::new())))).finish()
+    }
+
+    /// The value itself, for routes that take more than an object.
+    pub fn into_value(self) -> Option<Value> {
+        self.0
+    }
+}
+
+impl FromRequestParts<AppState> for JsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        Ok(match context(parts).map(|context| context.take_body()) {
+            Some(RequestBody::Json(value, _)) => Self(Some(value)),
+            Some(RequestBody::Raw(_) | RequestBody::Absent) | None => Self(None),
+        })
+    }
+}
+
+/// The body's bytes as they came, for signature checks and other types than JSON.
+#[derive(Debug, Clone)]
+pub struct RawBody(pub Bytes);
+
+impl FromRequestParts<AppState> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        Ok(match context(parts).map(|context| context.take_body()) {
+            Some(RequestBody::Json(_, bytes) | RequestBody::Raw(bytes)) => Self(bytes),
+            Some(RequestBody::Absent) | None => Self(Bytes::new()),
+        })
+    }
+}
+
+/// The path's parameters, decoded. Their names in the route's pattern are those of the issues.
+#[derive(Debug)]
+pub struct Params(RawPathParams);
+
+impl Params {
+    /// Its fields.
+    pub fn fields(&self) -> Fields {
+        Fields::params(&self.0)
+    }
+}
+
+impl FromRequestParts<AppState> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        RawPathParams::from_request_parts(parts, state).await.map(Self).map_err(ApiError::unexpected)
+    }
+}

@@ -1,0 +1,13 @@
+//! What handlers take their arguments from.
+//!
+//! The order of arguments is the order of checks: put [`Caller`] first.
+
+mod caller;
+mod fields;
+mod limited;
+pub mod scope;
+
+pub use caller::{AccountCaller, Caller};
+pub use fields::{JsonBody, Params, Query, RawBody};
+pub use limited::AddressLimited;
+pub(crate) use limited::count;

@@ -1,0 +1,9 @@
+//! Handlers, in files that mirror the paths. A handler extracts, calls one function, maps the result.
+
+pub(crate) mod cli_telemetry;
+pub(crate) mod env_js;
+pub(crate) mod health;
+pub(crate) mod openapi_json;
+pub(crate) mod providers;
+pub(crate) mod proxy;
+pub(crate) mod ready;

@@ -1,0 +1,71 @@
+//! Reading a request's body, before anyone is authenticated (spec `api.md` §1).
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bowline_api::error::ErrorCode;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+
+use super::json;
+use crate::error::ApiError;
+
+/// A client that takes longer than this to send a body is not waited for.
+const RECEIVE_MAX: Duration = Duration::from_secs(300);
+
+/// A body as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum RequestBody {
+    /// None was sent.
+    Absent,
+    /// JSON, with the text it was read from.
+    Json(Value, Bytes),
+    /// Anything else.
+    Raw(Bytes),
+}
+
+/// Reads the whole body, and parses it if it is JSON.
+pub(super) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<RequestBody, ApiError> {
+    let is_json = is_json(headers);
+    if body.is_end_stream() {
+        let declares_empty = is_json && headers.contains_key(CONTENT_LENGTH);
+        return Ok(if declares_empty { empty_object() } else { RequestBody::Absent });
+    }
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Err(too_large(bytes_max));
+    }
+    let collected = tokio::time::timeout(RECEIVE_MAX, Limited::new(body, bytes_max).collect()).await;
+    let bytes = match collected {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large(bytes_max)),
+        Ok(Err(_)) | Err(_) => return Err(ApiError::invalid_body("The body did not arrive whole")),
+    };
+    if !is_json {
+        return Ok(RequestBody::Raw(bytes));
+    }
+    if bytes.is_empty() {
+        return Ok(empty_object());
+    }
+    let value = json::parse(&bytes).map_err(|problem| ApiError::with_message(ErrorCode::InvalidJson, problem))?;
+    Ok(RequestBody::Json(value, bytes))
+}
+
+fn empty_object() -> RequestBody {
+    RequestBody::Json(Value::Object(Map::new()), Bytes::new())
+}
+
+fn too_large(bytes_max: usize) -> ApiError {
+    let message = format!("The body is larger than {bytes_max} bytes");
+    ApiError::with_message(ErrorCode::RequestTooLarge, message)
+}
+
+/// Whether the type is exactly `application/json`; parameters are allowed.
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}

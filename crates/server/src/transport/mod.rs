@@ -1,0 +1,103 @@
+//! What happens around every route, in this order: preflight, path, content type, body, then the route
+//! (which authenticates, counts, checks the scope and answers), then ETag, headers and the log line.
+//!
+//! It is one function rather than a stack of layers: the order is the protocol (spec `api.md` §1), and a hot
+//! `GET` pays for no boxes.
+
+mod body;
+mod content_type;
+mod context;
+mod etag;
+mod headers;
+mod json;
+mod log;
+mod path;
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::{Method, Request};
+use tower::ServiceExt;
+
+pub(crate) use body::RequestBody;
+pub(crate) use context::RequestContext;
+pub(crate) use path::RoutePatterns;
+
+use crate::error::ApiError;
+use crate::router::{self, Routes};
+use crate::routes;
+use crate::state::AppState;
+use context::RequestIds;
+use headers::CommonHeaders;
+
+/// The whole API as one function from request to response.
+pub struct Http {
+    state: AppState,
+    router: axum::Router,
+    patterns: RoutePatterns,
+    headers: CommonHeaders,
+    ids: RequestIds,
+}
+
+impl Http {
+    /// The API over `state`.
+    pub fn new(state: AppState) -> Self {
+        let Routes { router, patterns } = router::routes();
+        Self {
+            router: router.with_state(state.clone()),
+            patterns,
+            headers: CommonHeaders::new(&state.settings),
+            ids: RequestIds::default(),
+            state,
+        }
+    }
+
+    /// Answers one request that came from `peer`.
+    pub async fn respond(&self, request: Request<Body>, peer: Option<IpAddr>) -> Response {
+        let client = context::client_address(request.headers(), peer, &self.state.settings);
+        let context = Arc::new(RequestContext::new(self.ids.next(), client));
+        let entry = log::begin(&request, self.state.clock.as_ref());
+        let surface = headers::Surface::of(request.uri().path());
+        let answer = AssertUnwindSafe(self.answer(request, &context)).catch_unwind();
+        let mut response = answer.await.unwrap_or_else(|panic| log::panicked(&*panic).into_response());
+        self.headers.add(&mut response, &context, surface);
+        log::unexpected(&mut response, &context);
+        log::end(entry, &response, &context, self.state.clock.as_ref());
+        response
+    }
+
+    async fn answer(&self, mut request: Request<Body>, context: &Arc<RequestContext>) -> Response {
+        if request.method() == Method::OPTIONS {
+            return self.headers.preflight(request.uri().path());
+        }
+        request.extensions_mut().insert(Arc::clone(context));
+        let answer = if path::is_proxy(request.uri().path()) {
+            routes::proxy::proxy(&self.state, request).await
+        } else {
+            self.answer_route(request, context).await
+        };
+        answer.unwrap_or_else(IntoResponse::into_response)
+    }
+
+    async fn answer_route(&self, request: Request<Body>, context: &RequestContext) -> Result<Response, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        path::normalise(&mut parts.uri, &self.patterns)?;
+        content_type::guard(parts.uri.path(), &parts.headers)?;
+        let parsed = body::read(&parts.headers, body, self.state.settings.body_bytes_max).await?;
+        context.put_body(parsed);
+
+        let is_head = parts.method == Method::HEAD;
+        if is_head {
+            parts.method = Method::GET;
+        }
+        let etag_check = etag::EtagCheck::of(&parts);
+        let request = Request::from_parts(parts, Body::empty());
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let response = etag_check.apply(response).await;
+        Ok(if is_head { etag::without_body(response) } else { response })
+    }
+}
