@@ -1,0 +1,33 @@
+//! The token client that speaks HTTP.
+
+use async_trait::async_trait;
+
+use super::{client_credentials, github_app, oauth2};
+use crate::credential::CredentialKind;
+use crate::credential::refresh::{Refreshed, TokenClient, TokenError, TokenRefresh};
+use crate::outbound::Outbound;
+
+/// Renews credentials at the providers' token endpoints.
+pub struct HttpTokenClient(Outbound);
+
+impl HttpTokenClient {
+    /// A client whose calls leave through `outbound`.
+    pub fn new(outbound: Outbound) -> Self {
+        Self(outbound)
+    }
+}
+
+#[async_trait]
+impl TokenClient for HttpTokenClient {
+    async fn refresh(&self, request: TokenRefresh<'_>) -> Result<Refreshed, TokenError> {
+        match request.credentials.kind() {
+            CredentialKind::Oauth2 => oauth2::refresh(&self.0, &request).await,
+            CredentialKind::Oauth2Cc => client_credentials::refresh(&self.0, &request).await,
+            CredentialKind::App => github_app::refresh(&self.0, &request).await,
+            kind => Err(TokenError::Unbuildable {
+                code: "unsupported_auth",
+                message: format!("credentials of type {} cannot be refreshed", kind.as_str()),
+            }),
+        }
+    }
+}

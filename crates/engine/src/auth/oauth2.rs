@@ -1,0 +1,106 @@
+//! OAUTH2: renews access tokens by refresh token (RFC 6749 §6).
+
+use serde_json::{Map, Value};
+
+use super::token_call::{BodyFormat, TokenCall, basic, interpolated, token_url};
+use super::token_response;
+use crate::credential::refresh::{Refreshed, TokenError, TokenRefresh};
+use crate::credential::{CredentialKind, Credentials};
+use crate::outbound::Outbound;
+
+/// Renews an access token.
+pub async fn refresh(outbound: &Outbound, request: &TokenRefresh<'_>) -> Result<Refreshed, TokenError> {
+    let response = build(request)?.send(outbound).await?;
+    read(request, response)
+}
+
+fn build(request: &TokenRefresh<'_>) -> Result<TokenCall, TokenError> {
+    let provider = request.provider;
+    let refresh_token = request.credentials.text("refresh_token").ok_or_else(|| TokenError::Unbuildable {
+        code: "missing_refresh_token",
+        message: "the connection has no refresh token".to_owned(),
+    })?;
+    let client = client_of(request)?;
+    let mut params = Map::new();
+    let mut authorization = None;
+    let in_header_only = provider.authorization_method.as_deref() == Some("header");
+    if in_header_only {
+        authorization = Some(basic(client.id, client.secret.unwrap_or_default(), true)?);
+    } else {
+        params.insert("client_id".to_owned(), client.id.into());
+        if let Some(secret) = client.secret {
+            params.insert("client_secret".to_owned(), secret.into());
+        }
+        if provider.token_request_auth_method.as_deref() == Some("basic") {
+            authorization = Some(basic(client.id, client.secret.unwrap_or_default(), false)?);
+        }
+    }
+    let extra = if provider.refresh_params.is_empty() { &provider.token_params } else { &provider.refresh_params };
+    params.extend(interpolated(extra, request.config, request.now));
+    // Whatever the definition says for the code exchange, this is a refresh.
+    params.insert("grant_type".to_owned(), "refresh_token".into());
+    params.insert("refresh_token".to_owned(), refresh_token.into());
+    let template = provider.refresh_url.as_deref().or_else(|| provider.token_url_for(provider.auth_mode));
+    let secrets = [Some(refresh_token), client.secret, request.credentials.text("access_token")];
+    Ok(TokenCall {
+        url: token_url(template, provider, request.config, request.now)?,
+        params,
+        format: BodyFormat::of(provider),
+        authorization,
+        identity: None,
+        secrets: secrets.into_iter().flatten().map(str::to_owned).collect(),
+    })
+}
+
+struct Client<'a> {
+    id: &'a str,
+    secret: Option<&'a str>,
+}
+
+/// The connection's own client comes before the integration's.
+fn client_of<'a>(request: &'a TokenRefresh<'_>) -> Result<Client<'a>, TokenError> {
+    let id = request.credentials.override_text("client_id").or(request.integration.client_id.as_deref());
+    let secret = request
+        .credentials
+        .override_text("client_secret")
+        .or(request.integration.client_secret.as_ref().map(|secret| secret.expose().as_str()))
+        .filter(|secret| !secret.is_empty());
+    let id = id.filter(|id| !id.is_empty()).ok_or_else(|| TokenError::Unbuildable {
+        code: "missing_client_id",
+        message: "neither the integration nor the connection has a client id".to_owned(),
+    })?;
+    Ok(Client { id, secret })
+}
+
+fn read(request: &TokenRefresh<'_>, response: Map<String, Value>) -> Result<Refreshed, TokenError> {
+    let provider = request.provider;
+    let alternate = provider
+        .alternate_access_token_response_path
+        .as_deref()
+        .and_then(|path| token_response::at_path(&response, path));
+    let holder = match (response.get("access_token"), alternate) {
+        (Some(_), _) | (None, None) => response.clone(),
+        (None, Some(Value::Object(inner))) => inner.clone(),
+        (None, Some(other)) => Map::from_iter([("access_token".to_owned(), other.clone())]),
+    };
+    let text = |name: &str| holder.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let access_token = text("access_token")
+        .ok_or_else(|| TokenError::Unreadable("the answer has no access_token".to_owned()))?;
+    let in_milliseconds = provider.expires_in_unit.as_deref() == Some("milliseconds");
+    let expires_at = token_response::expires_at(&holder, in_milliseconds, request.now);
+    let mut fields = Map::new();
+    fields.insert("access_token".to_owned(), access_token.into());
+    // A provider that does not rotate leaves the refresh token out; the old one stays good.
+    if let Some(token) = text("refresh_token").or(request.credentials.text("refresh_token")) {
+        fields.insert("refresh_token".to_owned(), token.into());
+    }
+    if let Some(at) = expires_at {
+        fields.insert("expires_at".to_owned(), at.iso_millis_z().into());
+    }
+    if let Some(kept) = request.credentials.expose().get("config_override") {
+        fields.insert("config_override".to_owned(), kept.clone());
+    }
+    let config_changes = token_response::metadata(&response, &provider.token_response_metadata);
+    fields.insert("raw".to_owned(), response.into());
+    Ok(Refreshed { credentials: Credentials::new(CredentialKind::Oauth2, fields), config_changes })
+}

@@ -1,0 +1,272 @@
+//! Creates a connection from credentials that the application already has, or replaces an existing one.
+
+use std::sync::Arc;
+
+use bowline_domain::connection::{Connection, ConnectionContent, EndUser, NewConnection};
+use bowline_domain::environment::Environment;
+use bowline_domain::id::{ConnectionKey, IntegrationKey, RowUid};
+use bowline_domain::metadata::Metadata;
+use bowline_domain::provider::{AuthMode, Provider};
+use bowline_domain::storage::{CreateConnection, StorageError};
+use bowline_domain::tags::Tags;
+use serde_json::{Map, Value};
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::OpenConnection;
+use crate::Engine;
+use crate::auth::github_app;
+use crate::credential::refresh::TokenError;
+use crate::credential::vault::VaultError;
+use crate::credential::{CredentialKind, Credentials, seal_config, seal_credentials};
+use crate::integration::{IntegrationError, OpenIntegration};
+
+/// Another writer can win between our look and our write this often.
+const WRITE_ATTEMPTS: u32 = 8;
+
+/// Credentials as they are imported.
+pub enum ImportedCredentials {
+    /// Complete as given.
+    Given(Credentials),
+    /// An installed GitHub App, whose token is fetched now.
+    GithubApp {
+        /// Of `APP` or `CUSTOM` providers.
+        kind: CredentialKind,
+        /// The app's id.
+        app_id: String,
+        /// The installation's id.
+        installation_id: String,
+    },
+}
+
+impl ImportedCredentials {
+    fn kind(&self) -> CredentialKind {
+        match self {
+            Self::Given(credentials) => credentials.kind(),
+            Self::GithubApp { kind, .. } => *kind,
+        }
+    }
+}
+
+/// A connection to import.
+pub struct ImportConnection {
+    /// The integration's key.
+    pub integration: IntegrationKey,
+    /// The connection's key; a UUID when absent.
+    pub key: Option<ConnectionKey>,
+    /// Its credentials.
+    pub credentials: ImportedCredentials,
+    /// Its config.
+    pub config: Map<String, Value>,
+    /// Its metadata; an existing connection keeps its own when absent.
+    pub metadata: Option<Metadata>,
+    /// What a new connection's metadata is when absent.
+    pub metadata_when_new: Option<Metadata>,
+    /// Whose account it is.
+    pub end_user: Option<EndUser>,
+    /// Explicit tags.
+    pub tags: Tags,
+    /// Where its events go.
+    pub webhook_url_override: Option<String>,
+    /// Whether the credentials are tried at the provider first, where it says how.
+    pub verify: bool,
+}
+
+/// Why a connection was not imported. Nothing was written.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// The integration does not exist.
+    #[error("the integration does not exist")]
+    UnknownIntegration,
+    /// The integration's provider is not in the catalogue.
+    #[error("the integration's provider is not in the catalogue")]
+    UnknownProvider,
+    /// Credentials of another kind than the provider's.
+    #[error("the credentials are of type {given}, and the provider uses {expected}")]
+    WrongType {
+        /// The given type.
+        given: &'static str,
+        /// The provider's auth mode.
+        expected: &'static str,
+    },
+    /// NetSuite token-based authentication without an account.
+    #[error("connection_config.accountId is required for this provider")]
+    MissingAccountId,
+    /// A value that would be put into the provider's URLs does not fit the provider's rules.
+    #[error("connection_config.{field} {problem}")]
+    BadConfig {
+        /// The field.
+        field: String,
+        /// What is wrong; never the value.
+        problem: String,
+    },
+    /// The provider refused the credentials.
+    #[error("the provider did not accept the credentials: {0}")]
+    TestFailed(String),
+    /// The provider gave no token for the installation.
+    #[error(transparent)]
+    Token(TokenError),
+    /// Other writers kept changing the connection.
+    #[error("the connection is being changed by others; try again")]
+    Busy,
+    /// The integration could not be read.
+    #[error(transparent)]
+    Integration(#[from] IntegrationError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Engine {
+    /// Imports a connection.
+    pub async fn import_connection(
+        &self,
+        environment: &Arc<Environment>,
+        import: ImportConnection,
+    ) -> Result<OpenConnection, ImportError> {
+        let integration = self.integration_for_import(environment, &import.integration).await?;
+        check_type(&integration.provider, import.credentials.kind())?;
+        check_config(&integration.provider, &import.config)?;
+        let mut config = import.config;
+        let credentials = match import.credentials {
+            ImportedCredentials::Given(credentials) => credentials,
+            ImportedCredentials::GithubApp { app_id, installation_id, .. } => {
+                config.insert("app_id".to_owned(), app_id.into());
+                config.insert("installation_id".to_owned(), installation_id.into());
+                self.mint_installation_token(&integration, &config).await?
+            }
+        };
+        if credentials.kind() == CredentialKind::Tba && !config.get("accountId").is_some_and(Value::is_string) {
+            return Err(ImportError::MissingAccountId);
+        }
+        if import.verify {
+            self.verify_credentials(&integration, &credentials, &config).await?;
+        }
+        let draft = Draft {
+            integration: &integration,
+            key: import.key.unwrap_or_else(random_key),
+            credentials: &credentials,
+            config: &config,
+            metadata: import.metadata,
+            metadata_when_new: import.metadata_when_new,
+            tags: super::tags_for(import.end_user.as_ref(), &import.tags),
+            end_user: import.end_user,
+            webhook_url_override: import.webhook_url_override,
+        };
+        let connection = self.upsert_connection(environment, &draft).await?;
+        Ok(OpenConnection { connection, credentials, config })
+    }
+
+    /// The integration a connection is imported for.
+    pub async fn integration_for_import(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<OpenIntegration, ImportError> {
+        let found = self.storage.find_integration(environment.id, key).await?;
+        let integration = found.ok_or(ImportError::UnknownIntegration)?;
+        self.open_integration(environment, integration)?.ok_or(ImportError::UnknownProvider)
+    }
+
+    async fn mint_installation_token(
+        &self,
+        integration: &OpenIntegration,
+        config: &Map<String, Value>,
+    ) -> Result<Credentials, ImportError> {
+        let now = self.clock.now();
+        let app = github_app::InstallationToken { integration, config, now };
+        app.fetch(&self.outbound).await.map_err(ImportError::Token)
+    }
+
+    async fn upsert_connection(&self, environment: &Environment, draft: &Draft<'_>) -> Result<Arc<Connection>, ImportError> {
+        let integration = &draft.integration.integration;
+        for _ in 0..WRITE_ATTEMPTS {
+            let existing = self.storage.find_connection(environment.id, &integration.key, &draft.key).await?;
+            let now = self.clock.now();
+            match existing {
+                Some(existing) => {
+                    let content = self.seal_draft(environment, draft, existing.uid, false)?;
+                    let replaced = self.storage.replace_connection(environment.id, existing.id, content, now).await?;
+                    if let Some(connection) = replaced {
+                        return Ok(connection);
+                    }
+                }
+                None => {
+                    let uid = RowUid(Uuid::now_v7());
+                    let new = NewConnection {
+                        uid,
+                        integration_id: integration.id,
+                        key: draft.key.clone(),
+                        content: self.seal_draft(environment, draft, uid, true)?,
+                        created_at: now,
+                    };
+                    match self.storage.create_connection(environment.id, new).await? {
+                        CreateConnection::Created(connection) => return Ok(connection),
+                        CreateConnection::KeyTaken => {}
+                        CreateConnection::NoIntegration => return Err(ImportError::UnknownIntegration),
+                    }
+                }
+            }
+        }
+        Err(ImportError::Busy)
+    }
+
+    fn seal_draft(
+        &self,
+        environment: &Environment,
+        draft: &Draft<'_>,
+        uid: RowUid,
+        is_new: bool,
+    ) -> Result<ConnectionContent, VaultError> {
+        let has_credentials = draft.credentials.kind() != CredentialKind::None;
+        let metadata = draft.metadata.clone();
+        Ok(ConnectionContent {
+            credentials: seal_credentials(&self.vault, environment, uid, draft.credentials)?,
+            credentials_expire_at: draft.credentials.refresh_due_at(),
+            config: seal_config(&self.vault, environment, uid, draft.config)?,
+            metadata: if is_new { metadata.or_else(|| draft.metadata_when_new.clone()) } else { metadata },
+            tags: draft.tags.clone(),
+            end_user: draft.end_user.clone(),
+            webhook_url_override: draft.webhook_url_override.clone(),
+            last_fetched_at: has_credentials.then(|| self.clock.now()),
+        })
+    }
+}
+
+/// Everything about the connection to be written but its row.
+struct Draft<'a> {
+    integration: &'a OpenIntegration,
+    key: ConnectionKey,
+    credentials: &'a Credentials,
+    config: &'a Map<String, Value>,
+    metadata: Option<Metadata>,
+    metadata_when_new: Option<Metadata>,
+    tags: Tags,
+    end_user: Option<EndUser>,
+    webhook_url_override: Option<String>,
+}
+
+fn random_key() -> ConnectionKey {
+    ConnectionKey::from_stored(Uuid::new_v4().to_string())
+}
+
+fn check_type(provider: &Provider, given: CredentialKind) -> Result<(), ImportError> {
+    let mode = provider.auth_mode;
+    let fits = mode.as_str() == given.as_str() && mode != AuthMode::TwoStep;
+    let wrong = ImportError::WrongType { given: given.as_str(), expected: mode.as_str() };
+    if fits { Ok(()) } else { Err(wrong) }
+}
+
+/// Values the provider declares rules for must keep them: they become parts of URLs (checklist A13).
+fn check_config(provider: &Provider, config: &Map<String, Value>) -> Result<(), ImportError> {
+    for (name, field) in &provider.connection_config {
+        let Some(value) = config.get(name).and_then(Value::as_str).filter(|value| !value.is_empty()) else { continue };
+        field
+            .check(value)
+            .map_err(|problem| ImportError::BadConfig { field: name.clone(), problem: problem.to_string() })?;
+    }
+    Ok(())
+}

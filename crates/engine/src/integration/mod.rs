@@ -1,0 +1,10 @@
+//! Integrations: what an application sets up for a provider.
+
+mod credentials;
+mod fields;
+mod manage;
+mod rules;
+
+pub use credentials::IntegrationCredentials;
+pub use manage::{CreateIntegrationInput, OpenIntegration, UpdateIntegrationInput};
+pub use rules::{CredentialsInput, IntegrationError};
