@@ -94,7 +94,9 @@ function print({ database, raw, runs, shutdown }) {
     for (const { resource, name, error } of broken) console.log(`     ✗ ${resource}: ${name}\n       ${error}`);
   }
   for (const problem of shutdown) console.log(`FAIL shutdown: ${problem}`);
+  const ran = passed + failed > 0;
   if (shutdown.length === 0) passed += 1;
   console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0;
+  if (!ran) console.log('no scenario was chosen');
+  return ran && failed === 0;
 }

@@ -30,7 +30,8 @@ export const is = {
   absent: named('absent', (v) => v === undefined),
   matching: (regex) => named(`text like ${regex}`, (v) => typeof v === 'string' && regex.test(v)),
   oneOf: (...values) => named(`one of ${values.join(', ')}`, (v) => values.includes(v)),
-  not: (value) => named(`not ${show(value)}`, (v) => !isDeepStrictEqual(v, value)),
+  textOtherThan: (value) =>
+    named(`a non-empty string other than ${show(value)}`, (v) => typeof v === 'string' && v.length > 0 && v !== value),
 };
 
 /** `actual` has at least what `pattern` names; arrays must have the same length. */
