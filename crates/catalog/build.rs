@@ -3,7 +3,11 @@
 //! The check is part of the build, so a broken definition cannot reach a binary. At run time nothing is
 //! left to do but to cut the text where the index says.
 
-#[expect(dead_code, unused_imports, reason = "the build needs a part of the module; the engine uses the rest")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the build needs a part of the module; the engine uses the rest"
+)]
 #[path = "../domain/src/provider/mod.rs"]
 mod provider;
 #[path = "src/source.rs"]
@@ -23,7 +27,8 @@ fn main() -> ExitCode {
     match pack(providers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
-            let lines = problems.iter().map(|problem| format!("cargo::error={problem}\n")).collect::<String>();
+            let lines =
+                problems.iter().map(|problem| format!("cargo::error={problem}\n")).collect::<String>();
             // Cargo shows these lines; when it cannot be told, the exit code still fails the build.
             let _ = io::stdout().write_all(lines.as_bytes());
             ExitCode::FAILURE

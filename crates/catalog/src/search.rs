@@ -26,6 +26,6 @@ mod tests {
     #[test]
     fn a_dot_matches_any_character() {
         assert!(matches("google-mail", "e.m"));
-        assert!(!matches("google-mail", "l."));
+        assert!(!matches("google-mail", "il."));
     }
 }

@@ -99,10 +99,12 @@ impl Sources {
 
     /// Reads one file's text; `stem` names the provider when the text is in our layout.
     pub fn add_text(&mut self, file: String, stem: &str, text: &str) {
-        let parsed = match serde_saphyr::from_str::<Value>(text) {
+        let parsed = match parse_yaml(text) {
             Ok(Value::Object(map)) => map,
             Ok(_) => return self.reject(file, "must be a map of keys to values"),
-            Err(error) => return self.reject(file, &format!("is not YAML: {}", first_line(&error.to_string()))),
+            Err(error) => {
+                return self.reject(file, &format!("is not YAML: {}", first_line(&error.to_string())));
+            }
         };
         match form_of(&parsed) {
             Form::Layout => self.add_layout(file, stem, &parsed),
@@ -115,7 +117,11 @@ impl Sources {
     }
 
     fn reject(&mut self, file: String, message: &str) {
-        self.problems.push(FileProblem { file, provider: None, problem: Problem::new(Rule::Syntax, "", message) });
+        self.problems.push(FileProblem {
+            file,
+            provider: None,
+            problem: Problem::new(Rule::Syntax, "", message),
+        });
     }
 
     fn add_layout(&mut self, file: String, name: &str, layout: &Wire) {
@@ -150,7 +156,10 @@ impl Sources {
 
     /// Resolves aliases (`base` knows the providers outside these files), checks everything, and returns
     /// complete wire objects sorted by name.
-    pub fn finish(mut self, base: &dyn Fn(&str) -> Option<Wire>) -> Result<Vec<(String, Value)>, Vec<FileProblem>> {
+    pub fn finish(
+        mut self,
+        base: &dyn Fn(&str) -> Option<Wire>,
+    ) -> Result<Vec<(String, Value)>, Vec<FileProblem>> {
         // Aliases of a file that could not be read would only add noise.
         if !self.problems.is_empty() {
             return Err(self.problems);
@@ -191,6 +200,12 @@ fn check_resolved(name: &str, wire: &Wire) -> Vec<Problem> {
         Ok(provider) => validate(&provider),
         Err(error) => vec![Problem::new(Rule::Type, "", error.to_string())],
     }
+}
+
+/// YAML 1.2, where `no`, `on` and `y` are texts.
+fn parse_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options)
 }
 
 /// A file whose values are all maps, some of them obviously providers, holds wire objects.

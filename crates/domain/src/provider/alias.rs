@@ -71,7 +71,8 @@ impl Resolver<'_> {
         }
         let Some(own) = self.own.get(name) else {
             let provider = path.last().cloned().unwrap_or_default();
-            return (self.base)(name).ok_or_else(|| AliasError::Unknown { provider, target: name.to_owned() });
+            return (self.base)(name)
+                .ok_or_else(|| AliasError::Unknown { provider, target: name.to_owned() });
         };
         let resolved = match own.get("alias").and_then(Value::as_str) {
             Some(target) => merge(self.target(name, target, path)?, own),
@@ -103,4 +104,59 @@ fn merge(mut target: Wire, own: &Wire) -> Wire {
         target.insert(key.clone(), value.clone());
     }
     target
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn providers(entries: &[(&str, Value)]) -> IndexMap<String, Wire> {
+        entries.iter().map(|(name, wire)| ((*name).to_owned(), wire.as_object().unwrap().clone())).collect()
+    }
+
+    fn chain() -> Vec<(&'static str, Value)> {
+        vec![
+            ("a", json!({ "alias": "b", "x": 1 })),
+            ("b", json!({ "alias": "c", "proxy": { "base_url": "b" } })),
+            ("c", json!({ "x": 3, "y": 3, "proxy": { "base_url": "c", "query": {} } })),
+        ]
+    }
+
+    #[test]
+    fn the_order_of_the_providers_does_not_matter() {
+        let forward = resolve_aliases(&providers(&chain()), &|_| None).unwrap();
+        let mut entries = chain();
+        entries.reverse();
+        let backward = resolve_aliases(&providers(&entries), &|_| None).unwrap();
+        for name in ["a", "b", "c"] {
+            assert_eq!(forward[name], backward[name]);
+        }
+        let expected = json!({ "alias": "b", "x": 1, "y": 3, "proxy": { "base_url": "b" } });
+        assert_eq!(Value::Object(forward["a"].clone()), expected);
+    }
+
+    #[test]
+    fn a_circle_is_named() {
+        let circle = providers(&[("a", json!({ "alias": "b" })), ("b", json!({ "alias": "a" }))]);
+        let errors = resolve_aliases(&circle, &|_| None).unwrap_err();
+        assert_eq!(errors[0].to_string(), "`a`: aliases go in a circle: a -> b -> a");
+        let own = providers(&[("a", json!({ "alias": "a" }))]);
+        let errors = resolve_aliases(&own, &|_| None).unwrap_err();
+        assert_eq!(errors[0].to_string(), "`a`: aliases go in a circle: a -> a");
+    }
+
+    #[test]
+    fn an_unknown_target_is_named() {
+        let errors = resolve_aliases(&providers(&[("a", json!({ "alias": "z" }))]), &|_| None).unwrap_err();
+        assert_eq!(errors[0].to_string(), "`a`: alias of `z`, which does not exist");
+    }
+
+    #[test]
+    fn a_provider_may_refine_the_one_below_it_under_the_same_name() {
+        let base = |name: &str| (name == "a").then(|| json!({ "x": 1, "y": 1 }).as_object().unwrap().clone());
+        let resolved = resolve_aliases(&providers(&[("a", json!({ "alias": "a", "x": 2 }))]), &base).unwrap();
+        assert_eq!(Value::Object(resolved["a"].clone()), json!({ "alias": "a", "x": 2, "y": 1 }));
+    }
 }

@@ -66,6 +66,17 @@ impl AuthMode {
         Self::None,
     ];
 
+    /// The wire strings of [`Self::ALL`].
+    pub const NAMES: [&'static str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].as_str();
+            at += 1;
+        }
+        names
+    };
+
     /// The wire string.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -117,7 +117,9 @@ impl Kind {
             Self::TextMap => (is_text_map(value), "a map of texts (quote numbers and true/false)"),
             Self::Map => (value.is_object(), "a map"),
             Self::Any => return None,
-            Self::TokenUrl => (value.is_string() || is_text_map(value), "a URL, or a map of auth mode to URL"),
+            Self::TokenUrl => {
+                (value.is_string() || is_text_map(value), "a URL, or a map of auth mode to URL")
+            }
             Self::Fields => (value.is_object(), "a map of field name to field"),
             Self::Steps => (value.is_array(), "a list of steps"),
         };

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{
+    auth_mode::AuthMode,
     kind::{Kind, UnknownKeys, unknown_key},
     problem::{Problem, Rule},
 };
@@ -25,25 +26,7 @@ const fn row(layout: &'static str, wire: &'static str, kind: Kind) -> Row {
     Row { layout, wire, kind }
 }
 
-const AUTH_MODES: Kind = Kind::OneOf(&[
-    "OAUTH2",
-    "OAUTH2_CC",
-    "OAUTH1",
-    "API_KEY",
-    "BASIC",
-    "TBA",
-    "TWO_STEP",
-    "JWT",
-    "SIGNATURE",
-    "BILL",
-    "AWS_SIGV4",
-    "APP",
-    "CUSTOM",
-    "MCP_OAUTH2",
-    "MCP_OAUTH2_GENERIC",
-    "INSTALL_PLUGIN",
-    "NONE",
-]);
+const AUTH_MODES: Kind = Kind::OneOf(&AuthMode::NAMES);
 const HTTP_METHODS: Kind = Kind::OneOf(&["GET", "POST", "PUT", "PATCH", "DELETE"]);
 const SKIP_ENCODE: Kind = Kind::List;
 
@@ -258,7 +241,8 @@ fn with_field_types(kind: Kind, value: &Value) -> Value {
     let (Kind::Fields, Value::Object(fields)) = (kind, value) else { return value.clone() };
     let typed = fields.iter().map(|(name, field)| {
         let mut typed = Map::from_iter([("type".to_owned(), Value::from("string"))]);
-        typed.extend(field.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+        typed
+            .extend(field.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
         (name.clone(), Value::Object(typed))
     });
     Value::Object(typed.collect())
@@ -281,5 +265,72 @@ fn put(wire: &mut Map<String, Value>, path: &str, value: Value) {
     let inner = wire.entry(head).or_insert_with(|| Value::Object(Map::new()));
     if let Value::Object(inner) = inner {
         put(inner, rest, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn translated(file: Value) -> Result<Value, Vec<String>> {
+        let file = file.as_object().unwrap();
+        let shown = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect();
+        wire_from_layout(file).map(Value::Object).map_err(shown)
+    }
+
+    #[test]
+    fn sections_become_flat_keys() {
+        let file = json!({
+            "display_name": "Example",
+            "auth": { "mode": "API_KEY", "token": { "response": { "token": "a.b" } } },
+            "api": { "base_url": "https://a.example", "retry": { "after": ["retry-after"] } },
+            "credentials": { "apiKey": { "title": "API key" } },
+        });
+        let wire = json!({
+            "display_name": "Example",
+            "auth_mode": "API_KEY",
+            "token_response": { "token": "a.b" },
+            "proxy": { "base_url": "https://a.example", "retry": { "after": ["retry-after"] } },
+            "credentials": { "apiKey": { "type": "string", "title": "API key" } },
+        });
+        assert_eq!(translated(file), Ok(wire));
+    }
+
+    #[test]
+    fn every_defect_is_reported_with_its_path() {
+        let file = json!({
+            "auth": { "mode": "OAUTH3", "refresh": { "urll": "x" } },
+            "api": "https://a.example",
+            "credentials": { "apiKey": { "title": 1, "colour": "red" } },
+        });
+        let problems = translated(file).unwrap_err();
+        assert!(problems[0].starts_with("auth.mode: must be one of OAUTH2, OAUTH2_CC"), "{}", problems[0]);
+        assert_eq!(
+            problems[1..4],
+            [
+                "auth.refresh.urll: unknown key (known here: url, params, two_step_params, two_step_headers)",
+                "api: must be a section (a map)",
+                "credentials.apiKey.title: must be text, not the number 1",
+            ]
+        );
+        assert!(problems[4].starts_with("credentials.apiKey.colour: unknown key (known here: type, title"));
+    }
+
+    #[test]
+    fn every_row_is_unique_in_both_directions() {
+        for (at, row) in LAYOUT.iter().enumerate() {
+            assert!(LAYOUT[..at].iter().all(|other| other.layout != row.layout && other.wire != row.wire));
+            assert!(!is_section(row.layout), "{} is a value and a section", row.layout);
+        }
+    }
+
+    #[test]
+    fn wire_paths_are_shown_as_layout_paths() {
+        assert_eq!(layout_path("proxy.retry.error_code"), "api.retry.error_code");
+        assert_eq!(layout_path("token_params.grant_type"), "auth.token.params.grant_type");
+        assert_eq!(layout_path("token_url"), "auth.token.url");
+        assert_eq!(layout_path(""), "");
     }
 }

@@ -22,6 +22,7 @@ pub mod format;
 pub mod kind;
 pub mod layout;
 pub mod paginate;
+pub mod pattern;
 pub mod problem;
 pub mod template;
 pub mod token;
@@ -33,6 +34,9 @@ pub use auth_mode::{AuthMode, UnknownAuthMode};
 pub use definition::{Provider, ProviderParseError};
 pub use field::{FieldProblem, FieldSchema, VisibleWhen};
 pub use layout::{check_wire, layout_path, wire_from_layout};
+pub use pattern::Pattern;
 pub use problem::{Problem, Rule};
-pub use token::{Assertion, OneOrMany, Seconds, SignedToken, TokenResponse, TokenSignature, TokenStep, TokenUrl};
+pub use token::{
+    Assertion, OneOrMany, Seconds, SignedToken, TokenResponse, TokenSignature, TokenStep, TokenUrl,
+};
 pub use validate::validate;

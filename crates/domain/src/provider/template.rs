@@ -23,7 +23,9 @@ pub fn is_url_template(template: &str) -> bool {
         // A placeholder may stand for a whole address, a word, or a number (a port).
         let at_start = alternative.starts_with("${");
         let first = if at_start { "https://a.example" } else { "a" };
-        [(first, "a"), (first, "1")].iter().any(|(first, rest)| is_url(&fill(alternative, first, rest, at_start)))
+        [(first, "a"), (first, "1")]
+            .iter()
+            .any(|(first, rest)| is_url(&fill(alternative, first, rest, at_start)))
     })
 }
 
@@ -58,4 +60,46 @@ fn placeholder_length(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_parse_with_their_placeholders_filled() {
+        for good in [
+            "https://api.example.com/v1",
+            "https://${connectionConfig.subdomain}.example.com",
+            "https://accounts.example.${connectionConfig.extension}/oauth",
+            "https://${connectionConfig.host}:${connectionConfig.port}/api",
+            "${connectionConfig.instance_url}/services",
+            "https://${connectionConfig.a} || https://b.example.com",
+            "https://a.example/${base64(${credentials.username}:x)}/y",
+        ] {
+            assert!(is_url_template(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_urls() {
+        for bad in
+            ["", "api.example.com", "ftp://a.example", "https://", "https://a b", "https://a.example || b"]
+        {
+            assert!(!is_url_template(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_brace_without_dollar_is_stray() {
+        assert!(has_stray_brace("https://{subdomain}.example.com"));
+        assert!(!has_stray_brace("${awsSigV4(${a}, ${b})}"));
+    }
+
+    #[test]
+    fn names_of_settings_may_hold_dots_and_dashes() {
+        let names: Vec<_> =
+            connection_config_names("${connectionConfig.a.b}/${connectionConfig.c-d}").collect();
+        assert_eq!(names, ["a.b", "c-d"]);
+    }
 }

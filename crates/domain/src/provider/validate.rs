@@ -75,7 +75,8 @@ fn check_urls(provider: &Provider, problems: &mut Vec<Problem>) {
     if let Some(api) = &provider.proxy {
         let verification = api.verification.as_ref();
         urls.push(("proxy.base_url", Some(&api.base_url)));
-        let base_url_override = verification.and_then(|verification| verification.base_url_override.as_deref());
+        let base_url_override =
+            verification.and_then(|verification| verification.base_url_override.as_deref());
         urls.push(("proxy.verification.base_url_override", base_url_override));
     }
     for (field, url) in urls {
@@ -106,7 +107,12 @@ fn check_templates(provider: &Provider, problems: &mut Vec<Problem>) {
 fn is_prose(key: &str) -> bool {
     matches!(
         key,
-        "display_name" | "docs" | "credentials" | "connection_config" | "integration_config" | "assertion_option"
+        "display_name"
+            | "docs"
+            | "credentials"
+            | "connection_config"
+            | "integration_config"
+            | "assertion_option"
     )
 }
 
@@ -224,5 +230,83 @@ fn is_retry_code(code: &str) -> bool {
         (Some((low, high)), _) => is_status(low) && is_status(high) && low <= high,
         (None, Some(class)) => matches!(class, "1" | "2" | "3" | "4" | "5"),
         (None, None) => is_status(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn problems(name: &str, changes: Value) -> Vec<String> {
+        let mut wire = json!({
+            "display_name": "Example",
+            "auth_mode": "API_KEY",
+            "proxy": { "base_url": "https://a.example" },
+            "credentials": { "apiKey": { "type": "string", "title": "API key" } },
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            wire[key] = value.clone();
+        }
+        let provider = Provider::from_wire(name, wire.as_object().unwrap()).unwrap();
+        validate(&provider).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_good_definition_has_no_problems() {
+        assert_eq!(problems("example", json!({})), [""; 0]);
+    }
+
+    #[test]
+    fn each_rule_says_what_is_wrong() {
+        let one = |changes| problems("example", changes).join("; ");
+        assert_eq!(
+            problems("Ex_ample", json!({})),
+            ["provider name `Ex_ample` must consist of a-z, 0-9 and -"]
+        );
+        assert!(
+            one(json!({ "proxy": { "base_url": "a.example" } }))
+                .contains("`a.example` is not an http(s) URL")
+        );
+        assert!(
+            one(json!({ "proxy": { "base_url": "https://${connectionConfig.x}.example" } }))
+                .starts_with("proxy.base_url: uses ${connectionConfig.x}, but nothing sets `x`")
+        );
+        assert!(one(json!({ "token_url": "https://{x}.example" })).contains("has a `{` without `$`"));
+        assert!(one(json!({ "credentials": {} })).contains("auth mode API_KEY needs the field `apiKey`"));
+        let retry =
+            json!({ "proxy": { "base_url": "https://a.example", "retry": { "error_code": ["5x", "429"] } } });
+        assert!(one(retry).contains("`5x` must be a status (403), a class (5xx) or a range (500-502)"));
+        let both = json!({
+            "proxy": { "base_url": "https://a.example", "verification": { "endpoints": ["/me"] } },
+            "credentials_verification_script": "check",
+        });
+        assert!(one(both).contains("excludes proxy.verification"));
+        let fields = json!({ "apiKey": { "title": "Key", "pattern": "[", "doc_section": "#key" } });
+        let fields = one(json!({ "credentials": fields }));
+        assert!(fields.contains("credentials.apiKey.pattern: is not an ECMAScript regular expression"));
+        assert!(fields.contains("credentials.apiKey.doc_section: is an anchor in the page docs_connect"));
+        let paginate =
+            json!({ "proxy": { "base_url": "https://a.example", "paginate": { "type": "cursor" } } });
+        assert!(one(paginate).contains("type cursor needs cursor_name_in_request"));
+    }
+
+    #[test]
+    fn a_setting_may_come_from_the_token_response_or_the_callback() {
+        for source in ["token_response_metadata", "redirect_uri_metadata"] {
+            let proxy = json!({ "base_url": "${connectionConfig.instance_url}/api" });
+            assert_eq!(problems("example", json!({ "proxy": proxy, source: ["instance_url"] })), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn retry_codes_are_statuses_classes_or_ranges() {
+        for good in ["403", "5xx", "500-502"] {
+            assert!(is_retry_code(good), "{good}");
+        }
+        for bad in ["", "40", "6xx", "502-500", "500-", "xx", "4033", "abc"] {
+            assert!(!is_retry_code(bad), "{bad}");
+        }
     }
 }
