@@ -77,7 +77,11 @@ async function runVersion(version) {
     return JSON.parse(line);
   } catch {
     const error = `the worker gave no result\n${err || out}`;
-    return { version, coverage: {}, results: [{ resource: 'worker', name: 'runs', covers: [], status: 'failed', error }] };
+    return {
+      version,
+      coverage: {},
+      results: [{ resource: 'worker', name: 'runs', covers: [], status: 'failed', error }],
+    };
   }
 }
 

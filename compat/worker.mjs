@@ -27,7 +27,14 @@ function around() {
   const clientOf = (options = {}, extra) =>
     watch(new Nango({ host: target.url, secretKey: target.secretKey, ...options }, extra), called);
   const context = {
-    version, module, Nango, api, simulator, seed, target, clientOf,
+    version,
+    module,
+    Nango,
+    api,
+    simulator,
+    seed,
+    target,
+    clientOf,
     since: (release) => inRange(version, { since: release }),
     nango: clientOf(),
     name: (suffix) => `${seed.prefix}-${suffix}`,

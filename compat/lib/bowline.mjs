@@ -10,7 +10,7 @@ import { send } from './http.mjs';
 import { fail } from './expect.mjs';
 import { simulatorAt } from './simulator.mjs';
 
-export const ENVIRONMENT_VARIABLES = { COMPAT_PLAIN: 'plain value', COMPAT_UNICODE: 'grüße ✓', COMPAT_EMPTYISH: ' ' };
+export const ENVIRONMENT_VARIABLES = { COMPAT_PLAIN: 'plain value', COMPAT_UNICODE: 'grüße ✓', COMPAT_SPACE: ' ' };
 export const LOW_RATE_LIMIT = 5;
 
 /** Starts everything; `stop()` gives a list of problems met while stopping. */
@@ -30,7 +30,12 @@ export async function bringUp({ bin, databaseUrl }) {
     const shared = await settingsFor(folder, simulator.url);
     const main = await startServer({ bin, databaseUrl, started, shared, folder: join(folder, 'main'), rateLimit: 0 });
     const limited = await startServer({
-      bin, databaseUrl, started, shared, folder: join(folder, 'limited'), rateLimit: LOW_RATE_LIMIT,
+      bin,
+      databaseUrl,
+      started,
+      shared,
+      folder: join(folder, 'limited'),
+      rateLimit: LOW_RATE_LIMIT,
     });
     return { target: { simulator: simulator.url, ...main, limited }, stop };
   } catch (error) {

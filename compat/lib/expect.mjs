@@ -86,7 +86,8 @@ export async function throwsLocally(action, message) {
   try {
     await action();
   } catch (error) {
-    if (error.response || error.isAxiosError) fail(`expected an argument error, but a request was sent: ${error.message}`);
+    if (error.response || error.isAxiosError)
+      fail(`expected an argument error, but a request was sent: ${error.message}`);
     if (!message.test(error.message)) fail(`expected an error like ${message}, got ${show(error.message)}`);
     return;
   }

@@ -6,22 +6,16 @@ import http from 'node:http';
 /** Sends one request and gives `{ status, headers, body, text, json() }`; `body` is raw bytes. */
 export function send(base, { method = 'GET', path = '/', headers = {}, body } = {}) {
   const { hostname, port } = new URL(base);
-  const { promise, resolve, reject } = Promise.withResolvers?.() ?? withResolvers();
-  const request = http.request({ hostname, port, method, path, headers, agent: false }, (response) => {
-    const chunks = [];
-    response.on('data', (chunk) => chunks.push(chunk));
-    response.on('error', reject);
-    response.on('end', () => resolve(toReply(response, Buffer.concat(chunks))));
+  return new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, method, path, headers, agent: false }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve(toReply(response, Buffer.concat(chunks))));
+    });
+    request.on('error', reject);
+    request.end(body);
   });
-  request.on('error', reject);
-  request.end(body);
-  return promise;
-}
-
-function withResolvers() {
-  const handle = {};
-  handle.promise = new Promise((resolve, reject) => Object.assign(handle, { resolve, reject }));
-  return handle;
 }
 
 function toReply(response, body) {
@@ -32,12 +26,17 @@ function toReply(response, body) {
 /** A sender bound to a server and a key: `api.get(path)`, `api.post(path, json)` … */
 export function apiOf(base, key) {
   const auth = key ? { authorization: `Bearer ${key}` } : {};
-  const plain = (method) => (path, headers = {}) => send(base, { method, path, headers: { ...auth, ...headers } });
-  const withJson = (method) => (path, value, headers = {}) => {
-    const body = Buffer.from(JSON.stringify(value));
-    const framing = { 'content-type': 'application/json', 'content-length': body.length };
-    return send(base, { method, path, headers: { ...auth, ...framing, ...headers }, body });
-  };
+  const plain =
+    (method) =>
+    (path, headers = {}) =>
+      send(base, { method, path, headers: { ...auth, ...headers } });
+  const withJson =
+    (method) =>
+    (path, value, headers = {}) => {
+      const body = Buffer.from(JSON.stringify(value));
+      const framing = { 'content-type': 'application/json', 'content-length': body.length };
+      return send(base, { method, path, headers: { ...auth, ...framing, ...headers }, body });
+    };
   return {
     base,
     get: plain('GET'),

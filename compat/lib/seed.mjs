@@ -16,7 +16,10 @@ export const KINDS = {
     provider: 'sim-oauth2',
     integration: { type: 'OAUTH2', ...OAUTH_APP, scopes: 'read,write' },
     credentials: () => ({
-      type: 'OAUTH2', access_token: 'at-seed', refresh_token: 'rt-seed', expires_at: inHours(24),
+      type: 'OAUTH2',
+      access_token: 'at-seed',
+      refresh_token: 'rt-seed',
+      expires_at: inHours(24),
     }),
   },
   oauth1: {

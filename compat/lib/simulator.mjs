@@ -27,7 +27,11 @@ export function simulatorAt(url) {
   /** A grant as if a user had just approved it: `{ access_token, refresh_token, … }`. */
   async function mint(grant = {}) {
     const reply = await http.post('/_sim/grants', grant);
-    equal(reply.status >= 200 && reply.status < 300, true, `POST /_sim/grants answered ${reply.status} ${reply.text}; success`);
+    equal(
+      reply.status >= 200 && reply.status < 300,
+      true,
+      `POST /_sim/grants answered ${reply.status} ${reply.text}; success`,
+    );
     return reply.json();
   }
 

@@ -2,7 +2,11 @@
 
 import { contains, equal, is } from '../lib/expect.mjs';
 
-const listOf = (value) => (value ?? '').split(',').map((item) => item.trim().toLowerCase()).filter(Boolean);
+const listOf = (value) =>
+  (value ?? '')
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
+    .filter(Boolean);
 
 const SECURITY = {
   'x-xss-protection': '0',
@@ -33,12 +37,31 @@ export default {
           });
           equal(reply.status, 204, path);
           contains(reply.headers, { 'access-control-allow-origin': '*', 'access-control-max-age': '600' }, path);
-          equal(listOf(reply.headers['access-control-allow-methods']).sort(),
-            ['delete', 'get', 'head', 'patch', 'post', 'put'], 'methods');
+          equal(
+            listOf(reply.headers['access-control-allow-methods']).sort(),
+            ['delete', 'get', 'head', 'patch', 'post', 'put'],
+            'methods',
+          );
           const allowed = listOf(reply.headers['access-control-allow-headers']);
-          const needed = ['authorization', 'content-type', 'accept', 'origin', 'x-requested-with', 'nango-activity-log-id',
-            'nango-is-dry-run', 'nango-is-sync', 'provider-config-key', 'connection-id', 'sentry-trace', 'baggage'];
-          equal(needed.filter((name) => !allowed.includes(name)), [], 'headers not allowed');
+          const needed = [
+            'authorization',
+            'content-type',
+            'accept',
+            'origin',
+            'x-requested-with',
+            'nango-activity-log-id',
+            'nango-is-dry-run',
+            'nango-is-sync',
+            'provider-config-key',
+            'connection-id',
+            'sentry-trace',
+            'baggage',
+          ];
+          equal(
+            needed.filter((name) => !allowed.includes(name)),
+            [],
+            'headers not allowed',
+          );
         }
       },
     },
@@ -54,9 +77,21 @@ export default {
         ]) {
           contains(reply.headers, { ...SECURITY, 'access-control-allow-origin': '*' }, `headers of a ${reply.status}`);
           const exposed = listOf(reply.headers['access-control-expose-headers']);
-          const needed = ['authorization', 'etag', 'content-type', 'content-length', 'x-nango-signature',
-            'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
-          equal(needed.filter((name) => !exposed.includes(name)), [], 'headers not exposed');
+          const needed = [
+            'authorization',
+            'etag',
+            'content-type',
+            'content-length',
+            'x-nango-signature',
+            'x-ratelimit-limit',
+            'x-ratelimit-remaining',
+            'x-ratelimit-reset',
+          ];
+          equal(
+            needed.filter((name) => !exposed.includes(name)),
+            [],
+            'headers not exposed',
+          );
         }
       },
     },

@@ -39,9 +39,15 @@ const KINDS = {
     back: { type: 'OAUTH1', oauth_token: 't', oauth_token_secret: 's' },
   },
   'an API key': { provider: 'sim-api-key', sent: { api_key: 'k' }, back: { type: 'API_KEY', apiKey: 'k' } },
-  'an API key, untested': { provider: 'sim-api-key-refused', sent: { api_key: 'k' }, back: { type: 'API_KEY', apiKey: 'k' } },
+  'an API key, untested': {
+    provider: 'sim-api-key-refused',
+    sent: { api_key: 'k' },
+    back: { type: 'API_KEY', apiKey: 'k' },
+  },
   'a basic pair': {
-    provider: 'sim-basic', sent: { username: 'u', password: 'p' }, back: { type: 'BASIC', username: 'u', password: 'p' },
+    provider: 'sim-basic',
+    sent: { username: 'u', password: 'p' },
+    back: { type: 'BASIC', username: 'u', password: 'p' },
   },
   'token-based authentication': {
     provider: 'sim-tba',
@@ -94,7 +100,8 @@ export default {
         const created = json(await api.post('/connection', body), 201, { connection_id: is.text });
         equal(created, { ...body, connection_id: created.connection_id }, 'reply');
         json(await api.get(`/connection/${created.connection_id}?provider_config_key=${key}`), 200, {
-          credentials: back, metadata: null,
+          credentials: back,
+          metadata: null,
         });
       },
     })),
@@ -109,7 +116,8 @@ export default {
         };
         equal(json(await api.post('/connection', body), 201), body, 'reply');
         json(await api.get(`/connection/${name('old-full')}?provider_config_key=${seed.keys.none}`), 200, {
-          metadata: { m: 1 }, connection_config: { region: 'eu' },
+          metadata: { m: 1 },
+          connection_config: { region: 'eu' },
         });
       },
     },
@@ -117,11 +125,23 @@ export default {
       name: 'a time of expiry may be ISO text, seconds or milliseconds',
       async run({ api, name }) {
         const key = name('old-expiry');
-        await createIntegration(api, { provider: 'sim-oauth2', unique_key: key, credentials: { type: 'OAUTH2', ...OAUTH_APP } });
+        await createIntegration(api, {
+          provider: 'sim-oauth2',
+          unique_key: key,
+          credentials: { type: 'OAUTH2', ...OAUTH_APP },
+        });
         const end = Math.floor(Date.now() / 1000) + 86_400;
         for (const [index, expires_at] of [new Date(end * 1000).toISOString(), end, end * 1000].entries()) {
           const id = `expiry-${index}`;
-          json(await api.post('/connection', { provider_config_key: key, connection_id: id, access_token: 'a', expires_at }), 201);
+          json(
+            await api.post('/connection', {
+              provider_config_key: key,
+              connection_id: id,
+              access_token: 'a',
+              expires_at,
+            }),
+            201,
+          );
           json(await api.get(`/connection/${id}?provider_config_key=${key}`), 200, {
             credentials: { expires_at: new Date(end * 1000).toISOString() },
           });

@@ -6,8 +6,20 @@ import { invalid, json, modern } from '../lib/replies.mjs';
 import { OAUTH_APP, createIntegration, inHours } from '../lib/seed.mjs';
 
 const CREATED = [
-  'id', 'connection_id', 'provider_config_key', 'provider', 'errors', 'end_user', 'tags', 'metadata',
-  'connection_config', 'webhook_url_override', 'created_at', 'updated_at', 'last_fetched_at', 'credentials',
+  'id',
+  'connection_id',
+  'provider_config_key',
+  'provider',
+  'errors',
+  'end_user',
+  'tags',
+  'metadata',
+  'connection_config',
+  'webhook_url_override',
+  'created_at',
+  'updated_at',
+  'last_fetched_at',
+  'credentials',
 ];
 
 export function appKey() {
@@ -28,12 +40,19 @@ const KINDS = {
     provider: 'sim-oauth2',
     integration: { type: 'OAUTH2', ...OAUTH_APP },
     sent: {
-      type: 'OAUTH2', access_token: 'a', refresh_token: 'r', expires_at: later,
+      type: 'OAUTH2',
+      access_token: 'a',
+      refresh_token: 'r',
+      expires_at: later,
       config_override: { client_id: 'own', client_secret: 'own-secret' },
     },
     back: {
-      type: 'OAUTH2', access_token: 'a', refresh_token: 'r', expires_at: later,
-      config_override: { client_id: 'own', client_secret: 'own-secret' }, raw: { type: 'OAUTH2', access_token: 'a' },
+      type: 'OAUTH2',
+      access_token: 'a',
+      refresh_token: 'r',
+      expires_at: later,
+      config_override: { client_id: 'own', client_secret: 'own-secret' },
+      raw: { type: 'OAUTH2', access_token: 'a' },
     },
   },
   'OAuth 2 with the token alone': {
@@ -100,7 +119,11 @@ export default {
       async run({ api, name }) {
         const key = name(slug(kind));
         await createIntegration(api, { provider, unique_key: key, credentials: integration });
-        const reply = await api.post('/connections', { provider_config_key: key, credentials: sent, connection_config });
+        const reply = await api.post('/connections', {
+          provider_config_key: key,
+          credentials: sent,
+          connection_config,
+        });
         const created = json(reply, 201, {
           id: is.int,
           connection_id: is.uuid,
@@ -121,45 +144,73 @@ export default {
         const { refresh_token, raw, ...visible } = back;
         void [refresh_token, raw];
         json(await api.get(`/connections/${created.connection_id}?provider_config_key=${key}`), 200, {
-          connection_id: created.connection_id, credentials: visible,
+          connection_id: created.connection_id,
+          credentials: visible,
         });
-        json(await api.delete(`/connections/${created.connection_id}?provider_config_key=${key}`), 200, { success: true });
+        json(await api.delete(`/connections/${created.connection_id}?provider_config_key=${key}`), 200, {
+          success: true,
+        });
       },
     })),
     {
       name: 'end user, tags, metadata, configuration and webhook address are stored',
       async run({ api, seed, name }) {
-        const created = json(await api.post('/connections', {
-          provider_config_key: seed.keys.none,
-          connection_id: name('full'),
-          credentials: { type: 'NONE' },
-          metadata: { m: 1 },
-          connection_config: { region: 'eu', oauth_scopes_override: ['a', 'b'] },
-          webhook_url_override: 'https://example.com/hook',
-          end_user: { id: 'raw-eu', email: 'raw@example.com', display_name: 'Raw', tags: { seat: '1' } },
-          tags: { Team: 'Blue', seat: '2' },
-        }), 201, {
-          connection_id: name('full'),
-          metadata: { m: 1 },
-          connection_config: { region: 'eu', oauth_scopes_override: ['a', 'b'] },
-          webhook_url_override: 'https://example.com/hook',
-          end_user: { id: 'raw-eu', email: 'raw@example.com', display_name: 'Raw', tags: { seat: '1' }, organization: null },
-        });
-        equal(created.tags, {
-          end_user_id: 'raw-eu', end_user_email: 'raw@example.com', end_user_display_name: 'Raw', seat: '2', team: 'Blue',
-        }, 'tags');
+        const created = json(
+          await api.post('/connections', {
+            provider_config_key: seed.keys.none,
+            connection_id: name('full'),
+            credentials: { type: 'NONE' },
+            metadata: { m: 1 },
+            connection_config: { region: 'eu', oauth_scopes_override: ['a', 'b'] },
+            webhook_url_override: 'https://example.com/hook',
+            end_user: { id: 'raw-eu', email: 'raw@example.com', display_name: 'Raw', tags: { seat: '1' } },
+            tags: { Team: 'Blue', seat: '2' },
+          }),
+          201,
+          {
+            connection_id: name('full'),
+            metadata: { m: 1 },
+            connection_config: { region: 'eu', oauth_scopes_override: ['a', 'b'] },
+            webhook_url_override: 'https://example.com/hook',
+            end_user: {
+              id: 'raw-eu',
+              email: 'raw@example.com',
+              display_name: 'Raw',
+              tags: { seat: '1' },
+              organization: null,
+            },
+          },
+        );
+        equal(
+          created.tags,
+          {
+            end_user_id: 'raw-eu',
+            end_user_email: 'raw@example.com',
+            end_user_display_name: 'Raw',
+            seat: '2',
+            team: 'Blue',
+          },
+          'tags',
+        );
       },
     },
     {
       name: 'a second import of the same id replaces credentials and keeps metadata that is not sent',
       async run({ api, seed, name }) {
         const body = (apiKey, more) => ({
-          provider_config_key: seed.keys.apiKey, connection_id: name('again'), credentials: { type: 'API_KEY', apiKey }, ...more,
+          provider_config_key: seed.keys.apiKey,
+          connection_id: name('again'),
+          credentials: { type: 'API_KEY', apiKey },
+          ...more,
         });
-        const first = json(await api.post('/connections', body('one', { metadata: { kept: 1 }, tags: { a: '1' } })), 201);
+        const first = json(
+          await api.post('/connections', body('one', { metadata: { kept: 1 }, tags: { a: '1' } })),
+          201,
+        );
         json(await api.post('/connections', body('two', { tags: { b: '2' } })), 201, { id: first.id });
         const read = json(await api.get(`/connections/${name('again')}?provider_config_key=${seed.keys.apiKey}`), 200, {
-          credentials: { apiKey: 'two' }, metadata: { kept: 1 },
+          credentials: { apiKey: 'two' },
+          metadata: { kept: 1 },
         });
         equal(read.tags, { b: '2' }, 'tags');
       },
@@ -168,7 +219,11 @@ export default {
       name: 'an id may be used again after deletion',
       async run({ api, seed, name }) {
         const path = `/connections/${name('reused')}?provider_config_key=${seed.keys.none}`;
-        const body = { provider_config_key: seed.keys.none, connection_id: name('reused'), credentials: { type: 'NONE' } };
+        const body = {
+          provider_config_key: seed.keys.none,
+          connection_id: name('reused'),
+          credentials: { type: 'NONE' },
+        };
         const first = json(await api.post('/connections', body), 201);
         json(await api.delete(path), 200, { success: true });
         const second = json(await api.post('/connections', body), 201);
@@ -180,7 +235,11 @@ export default {
       async run({ api, name }) {
         const key = name('refused');
         await createIntegration(api, { provider: 'sim-api-key-refused', unique_key: key });
-        const body = { provider_config_key: key, connection_id: 'refused-1', credentials: { type: 'API_KEY', apiKey: 'k' } };
+        const body = {
+          provider_config_key: key,
+          connection_id: 'refused-1',
+          credentials: { type: 'API_KEY', apiKey: 'k' },
+        };
         modern(await api.post('/connections', body), 400, 'connection_test_failed');
         modern(await api.get(`/connections/refused-1?provider_config_key=${key}`), 404, 'not_found');
       },
@@ -190,15 +249,28 @@ export default {
       async run({ api, seed, name }) {
         const create = (body) => api.post('/connections', { provider_config_key: seed.keys.none, ...body });
         modern(await create({ credentials: { type: 'API_KEY', apiKey: 'k' } }), 400, 'invalid_body');
-        invalid(await api.post('/connections', { credentials: { type: 'NONE' } }), 'invalid_body', [['invalid_type', ['provider_config_key']]]);
-        invalid(await create({ credentials: { type: 'TWO_STEP' } }), 'invalid_body', [['invalid_union', ['credentials', 'type']]]);
+        invalid(await api.post('/connections', { credentials: { type: 'NONE' } }), 'invalid_body', [
+          ['invalid_type', ['provider_config_key']],
+        ]);
+        invalid(await create({ credentials: { type: 'TWO_STEP' } }), 'invalid_body', [
+          ['invalid_union', ['credentials', 'type']],
+        ]);
         modern(await create({ credentials: { type: 'NONE' }, connection_id: 'x'.repeat(256) }), 400, 'invalid_body');
         modern(await create({ credentials: { type: 'NONE' }, connection_id: 'new\nline' }), 400, 'invalid_body');
         const tba = name('tba-incomplete');
-        await createIntegration(api, { provider: 'sim-tba', unique_key: tba, credentials: { type: 'TBA', ...OAUTH_APP } });
-        modern(await api.post('/connections', {
-          provider_config_key: tba, credentials: { type: 'TBA', token_id: 'i', token_secret: 's' },
-        }), 400, 'invalid_body');
+        await createIntegration(api, {
+          provider: 'sim-tba',
+          unique_key: tba,
+          credentials: { type: 'TBA', ...OAUTH_APP },
+        });
+        modern(
+          await api.post('/connections', {
+            provider_config_key: tba,
+            credentials: { type: 'TBA', token_id: 'i', token_secret: 's' },
+          }),
+          400,
+          'invalid_body',
+        );
         contains(await create({ credentials: { type: 'NONE' }, webhook_url_override: 'no url' }), { status: 400 });
       },
     },

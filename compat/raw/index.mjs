@@ -16,7 +16,16 @@ import tolerance from './tolerance.mjs';
 import transport from './transport.mjs';
 
 const GROUPS = [
-  routing, transport, headers, authorization, envelopes, imports, importsLegacy, tolerance, proxy, limits,
+  routing,
+  transport,
+  headers,
+  authorization,
+  envelopes,
+  imports,
+  importsLegacy,
+  tolerance,
+  proxy,
+  limits,
 ];
 
 export async function runRaw(target, only) {

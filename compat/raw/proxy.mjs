@@ -17,14 +17,22 @@ export default {
       name: 'JSON bodies are forwarded byte for byte, large numbers and spaces too',
       async run({ api, seed, simulator }) {
         const headers = { ...headersOf(seed), 'content-type': 'application/json' };
-        equal((await api.send({ method: 'POST', path: '/proxy/echo/raw/exact', headers, body: BIG_NUMBERS })).status, 200, 'status');
+        equal(
+          (await api.send({ method: 'POST', path: '/proxy/echo/raw/exact', headers, body: BIG_NUMBERS })).status,
+          200,
+          'status',
+        );
         equal((await simulator.seen('/api/echo/raw/exact')).body.toString(), BIG_NUMBERS, 'body');
       },
     },
     {
       name: 'any JSON value is allowed as a body',
       async run({ api, seed, simulator }) {
-        for (const [topic, body] of [['text', '"text"'], ['number', '12'], ['null', 'null']]) {
+        for (const [topic, body] of [
+          ['text', '"text"'],
+          ['number', '12'],
+          ['null', 'null'],
+        ]) {
           const headers = { ...headersOf(seed), 'content-type': 'application/json' };
           await api.send({ method: 'PUT', path: `/proxy/echo/raw/value-${topic}`, headers, body });
           equal((await simulator.seen(`/api/echo/raw/value-${topic}`)).body.toString(), body, topic);
@@ -34,7 +42,14 @@ export default {
     {
       name: 'own headers are named by a prefix in any case and arrive in lower case',
       async run({ api, seed, simulator }) {
-        const headers = { ...headersOf(seed), 'NANGO-PROXY-X-One': '1', 'nango-proxy-x-two': '2', accept: 'text/html', cookie: 'a=1', 'x-other': 'no' };
+        const headers = {
+          ...headersOf(seed),
+          'NANGO-PROXY-X-One': '1',
+          'nango-proxy-x-two': '2',
+          accept: 'text/html',
+          cookie: 'a=1',
+          'x-other': 'no',
+        };
         await api.send({ path: '/proxy/echo/raw/prefix', headers });
         const seen = await simulator.seen('/api/echo/raw/prefix');
         contains(seen.headers, {
@@ -50,7 +65,10 @@ export default {
       name: 'own headers cannot change framing or routing',
       async run({ api, seed, simulator }) {
         const headers = {
-          ...headersOf(seed), 'nango-proxy-host': 'evil.example', 'nango-proxy-connection': 'upgrade', 'nango-proxy-x-ok': '1',
+          ...headersOf(seed),
+          'nango-proxy-host': 'evil.example',
+          'nango-proxy-connection': 'upgrade',
+          'nango-proxy-x-ok': '1',
         };
         await api.send({ path: '/proxy/echo/raw/framing', headers });
         const seen = await simulator.seen('/api/echo/raw/framing');
@@ -69,13 +87,22 @@ export default {
       name: 'one more slash after /proxy is harmless',
       async run({ api, seed }) {
         equal((await api.send({ path: '/proxy//status/201', headers: headersOf(seed) })).status, 201, 'status');
-        equal((await api.send({ path: '/PROXY/status/202', headers: headersOf(seed) })).status, 202, 'status in capitals');
+        equal(
+          (await api.send({ path: '/PROXY/status/202', headers: headersOf(seed) })).status,
+          202,
+          'status in capitals',
+        );
       },
     },
     {
       name: 'bad control headers are refused at their name',
       async run({ api, seed }) {
-        for (const [header, value] of [['retries', 'many'], ['retry-on', '500;501'], ['base-url-override', 'no url'], ['decompress', 'maybe']]) {
+        for (const [header, value] of [
+          ['retries', 'many'],
+          ['retry-on', '500;501'],
+          ['base-url-override', 'no url'],
+          ['decompress', 'maybe'],
+        ]) {
           const reply = await api.send({ path: '/proxy/status/200', headers: { ...headersOf(seed), [header]: value } });
           modern(reply, 400, 'invalid_headers');
           contains(reply.json().error.errors, [{ path: [header] }], header);
@@ -86,7 +113,10 @@ export default {
       name: 'a compressed reply is unpacked and says so',
       async run({ api, seed, simulator }) {
         const direct = await simulator.http.get('/api/gzip', { 'accept-encoding': 'gzip' });
-        const reply = await api.send({ path: '/proxy/gzip', headers: { ...headersOf(seed), 'accept-encoding': 'gzip' } });
+        const reply = await api.send({
+          path: '/proxy/gzip',
+          headers: { ...headersOf(seed), 'accept-encoding': 'gzip' },
+        });
         equal(reply.headers['content-encoding'], undefined, 'content-encoding');
         equal(reply.body, gunzipSync(direct.body), 'bytes');
       },
@@ -110,14 +140,25 @@ export default {
       name: 'integration and connection are required and looked up',
       async run({ api, seed }) {
         modern(await api.get('/proxy/x'), 400, 'invalid_headers');
-        modern(await api.get('/proxy/x', { ...headersOf(seed), 'provider-config-key': 'no-such' }), 404, 'unknown_provider_config');
+        modern(
+          await api.get('/proxy/x', { ...headersOf(seed), 'provider-config-key': 'no-such' }),
+          404,
+          'unknown_provider_config',
+        );
         modern(await api.get('/proxy/x', { ...headersOf(seed), 'connection-id': 'no-such' }), 400, 'server_error');
       },
     },
     {
       name: 'addresses of the operator are out of reach',
       async run({ api, seed }) {
-        for (const base of ['http://169.254.169.254', 'http://10.0.0.1', 'http://[::1]:80', 'http://[::ffff:10.0.0.1]', 'http://0.0.0.0', 'http://2852039166/']) {
+        for (const base of [
+          'http://169.254.169.254',
+          'http://10.0.0.1',
+          'http://[::1]:80',
+          'http://[::ffff:10.0.0.1]',
+          'http://0.0.0.0',
+          'http://2852039166/',
+        ]) {
           const reply = await api.get('/proxy/latest', { ...headersOf(seed), 'base-url-override': base });
           modern(reply, 400, 'base_url_override_not_allowed');
         }

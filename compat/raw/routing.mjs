@@ -16,7 +16,15 @@ export default {
     {
       name: 'paths match in any case and with one trailing slash',
       async run({ api }) {
-        for (const path of ['/integrations', '/Integrations', '/INTEGRATIONS/', '/integrations/', '/Environment-Variables/', '/CONFIG/', '/Connection/?']) {
+        for (const path of [
+          '/integrations',
+          '/Integrations',
+          '/INTEGRATIONS/',
+          '/integrations/',
+          '/Environment-Variables/',
+          '/CONFIG/',
+          '/Connection/?',
+        ]) {
           equal((await api.get(path)).status, 200, path);
         }
       },
@@ -28,13 +36,21 @@ export default {
         json(await api.get(`/CONNECTIONS/${escaped}?provider_config_key=${seed.keys.none}`), 200, {
           connection_id: seed.connections.none,
         });
-        modern(await api.get(`/connections/${seed.connections.none.toUpperCase()}?provider_config_key=${seed.keys.none}`), 404, 'not_found');
+        modern(
+          await api.get(`/connections/${seed.connections.none.toUpperCase()}?provider_config_key=${seed.keys.none}`),
+          404,
+          'not_found',
+        );
       },
     },
     {
       name: 'HEAD is served where GET is, without a body',
       async run({ api, anonymous }) {
-        for (const [who, path] of [[api, '/integrations'], [api, '/environment-variables'], [anonymous, '/health']]) {
+        for (const [who, path] of [
+          [api, '/integrations'],
+          [api, '/environment-variables'],
+          [anonymous, '/health'],
+        ]) {
           const reply = await who.head(path);
           equal([reply.status, reply.body.length], [200, 0], path);
         }
@@ -67,7 +83,10 @@ export default {
     {
       name: 'the whole catalogue is served as one object without a key',
       async run({ anonymous }) {
-        json(await anonymous.get('/providers.json'), 200, { 'sim-oauth2': { auth_mode: 'OAUTH2' }, 'sim-none': { auth_mode: 'NONE' } });
+        json(await anonymous.get('/providers.json'), 200, {
+          'sim-oauth2': { auth_mode: 'OAUTH2' },
+          'sim-none': { auth_mode: 'NONE' },
+        });
       },
     },
   ],

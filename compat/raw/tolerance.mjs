@@ -47,10 +47,15 @@ export default {
       async run({ api, seed }) {
         const id = seed.connections.basic;
         const key = { 'provider-config-key': seed.keys.basic };
-        const byQuery = await api.post(`/connection/${id}/metadata?provider_config_key=${seed.keys.basic}`, { a: 1, b: 2 });
+        const byQuery = await api.post(`/connection/${id}/metadata?provider_config_key=${seed.keys.basic}`, {
+          a: 1,
+          b: 2,
+        });
         equal(json(byQuery, 201), { a: 1, b: 2 }, 'echo');
         equal(json(await api.patch(`/connection/${id}/metadata`, { b: 3 }, key), 200), { b: 3 }, 'echo of a patch');
-        json(await api.get(`/connection/${id}?provider_config_key=${seed.keys.basic}`), 200, { metadata: { a: 1, b: 3 } });
+        json(await api.get(`/connection/${id}?provider_config_key=${seed.keys.basic}`), 200, {
+          metadata: { a: 1, b: 3 },
+        });
         classic(await api.post(`/connection/${id}/metadata`, { a: 1 }), 400, 'missing_provider_config');
       },
     },
@@ -68,7 +73,9 @@ export default {
       name: 'a plus sign in a query is a space',
       async run({ api, seed, name }) {
         const id = await createConnection(api, {
-          provider_config_key: seed.keys.none, connection_id: name('with space'), credentials: { type: 'NONE' },
+          provider_config_key: seed.keys.none,
+          connection_id: name('with space'),
+          credentials: { type: 'NONE' },
         });
         equal(idsOf(json(await api.get('/connections?connectionId=raw-with+space'), 200)), [id], 'found');
       },

@@ -5,8 +5,17 @@ import { classic, invalid, json, modern } from '../lib/replies.mjs';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GUARDED = [
-  '/providers', '/environments', '/integrations', '/connection', '/connections', '/environment-variables',
-  '/environment/api-keys', '/sync/trigger', '/scripts/config', '/action/trigger', '/connect/sessions',
+  '/providers',
+  '/environments',
+  '/integrations',
+  '/connection',
+  '/connections',
+  '/environment-variables',
+  '/environment/api-keys',
+  '/sync/trigger',
+  '/scripts/config',
+  '/action/trigger',
+  '/connect/sessions',
 ];
 
 export default {
@@ -17,7 +26,11 @@ export default {
       async run({ anonymous, api }) {
         for (const who of [anonymous, api]) {
           for (const body of ['{"a":', '[1,', '{"a":1}x', '"text"', '12', 'null']) {
-            modern(await who.send({ method: 'POST', path: '/connections', headers: JSON_TYPE, body }), 400, 'invalid_json');
+            modern(
+              await who.send({ method: 'POST', path: '/connections', headers: JSON_TYPE, body }),
+              400,
+              'invalid_json',
+            );
           }
         }
       },
@@ -25,8 +38,15 @@ export default {
     {
       name: 'an empty body with a JSON type counts as an empty object',
       async run({ api }) {
-        const reply = await api.send({ method: 'POST', path: '/integrations', headers: { ...JSON_TYPE, 'content-length': 0 } });
-        invalid(reply, 'invalid_body', [['invalid_type', ['provider']], ['invalid_type', ['unique_key']]]);
+        const reply = await api.send({
+          method: 'POST',
+          path: '/integrations',
+          headers: { ...JSON_TYPE, 'content-length': 0 },
+        });
+        invalid(reply, 'invalid_body', [
+          ['invalid_type', ['provider']],
+          ['invalid_type', ['unique_key']],
+        ]);
       },
     },
     {
@@ -45,7 +65,11 @@ export default {
           modern(await anonymous.send({ method: 'POST', path, headers, body: 'x' }), 415, 'invalid_content_type');
         }
         const form = { 'content-type': 'application/x-www-form-urlencoded' };
-        modern(await anonymous.send({ method: 'PATCH', path: '/Connections/x/', headers: form, body: 'a=1' }), 415, 'invalid_content_type');
+        modern(
+          await anonymous.send({ method: 'PATCH', path: '/Connections/x/', headers: form, body: 'a=1' }),
+          415,
+          'invalid_content_type',
+        );
       },
     },
     {
@@ -53,7 +77,9 @@ export default {
       async run({ api }) {
         const body = '{"provider":"sim-none"}';
         const headers = { 'content-type': 'application/json; charset=utf-8' };
-        invalid(await api.send({ method: 'POST', path: '/integrations', headers, body }), 'invalid_body', [['invalid_type', ['unique_key']]]);
+        invalid(await api.send({ method: 'POST', path: '/integrations', headers, body }), 'invalid_body', [
+          ['invalid_type', ['unique_key']],
+        ]);
         equal((await api.send({ method: 'GET', path: '/integrations' })).status, 200, 'without a type');
       },
     },
@@ -70,8 +96,13 @@ export default {
       async run({ api, seed }) {
         const surplus = [['unrecognized_keys', []]];
         for (const path of [
-          '/integrations?x=1', '/config?x=1', '/providers?x=1', '/connections?x=1', `/integrations/${seed.keys.none}?x=1`,
-          `/connections/${seed.connections.none}?provider_config_key=${seed.keys.none}&x=1`, '/environment-variables?x=1',
+          '/integrations?x=1',
+          '/config?x=1',
+          '/providers?x=1',
+          '/connections?x=1',
+          `/integrations/${seed.keys.none}?x=1`,
+          `/connections/${seed.connections.none}?provider_config_key=${seed.keys.none}&x=1`,
+          '/environment-variables?x=1',
         ]) {
           const reply = await api.get(path);
           equal(reply.status, 400, `status of ${path} (${reply.text.slice(0, 200)})`);
@@ -86,19 +117,35 @@ export default {
         const surplus = [['unrecognized_keys', []]];
         const key = seed.keys.none;
         const target = `/connections/${seed.connections.none}?provider_config_key=${key}`;
-        invalid(await api.post('/integrations', { provider: 'sim-none', unique_key: 'x', y: 1 }), 'invalid_body', surplus);
+        invalid(
+          await api.post('/integrations', { provider: 'sim-none', unique_key: 'x', y: 1 }),
+          'invalid_body',
+          surplus,
+        );
         invalid(await api.patch(`/integrations/${key}`, { y: 1 }), 'invalid_body', surplus);
         invalid(await api.patch(target, { y: 1 }), 'invalid_body', surplus);
-        invalid(await api.post('/connections/metadata', {
-          connection_id: seed.connections.none, provider_config_key: key, metadata: {}, y: 1,
-        }), 'invalid_body', surplus);
-        invalid(await api.post('/connections', { provider_config_key: key, credentials: { type: 'NONE' }, y: 1 }), 'invalid_body', surplus);
+        invalid(
+          await api.post('/connections/metadata', {
+            connection_id: seed.connections.none,
+            provider_config_key: key,
+            metadata: {},
+            y: 1,
+          }),
+          'invalid_body',
+          surplus,
+        );
+        invalid(
+          await api.post('/connections', { provider_config_key: key, credentials: { type: 'NONE' }, y: 1 }),
+          'invalid_body',
+          surplus,
+        );
       },
     },
     {
       name: 'boolean flags accept their documented spellings and no others',
       async run({ api, seed }) {
-        const read = (flag) => api.get(`/connections/${seed.connections.none}?provider_config_key=${seed.keys.none}&force_refresh=${flag}`);
+        const read = (flag) =>
+          api.get(`/connections/${seed.connections.none}?provider_config_key=${seed.keys.none}&force_refresh=${flag}`);
         for (const flag of ['true', 'FALSE', '1', '0', 'yes', 'No', 'on', 'off', 'y', 'n', 'enabled', 'disabled']) {
           json(await read(flag), 200);
         }

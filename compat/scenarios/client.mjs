@@ -29,7 +29,10 @@ export default {
         const { secretKey } = target;
         const nango = clientOf({ secretKey: undefined, apiKey: secretKey });
         contains(await nango.listIntegrations(), { configs: Array.isArray });
-        await throwsLocally(() => new Nango({ host: target.url, secretKey, apiKey: secretKey }), /both|either|only one/i);
+        await throwsLocally(
+          () => new Nango({ host: target.url, secretKey, apiKey: secretKey }),
+          /both|either|only one/i,
+        );
       },
     },
     {
@@ -40,7 +43,9 @@ export default {
         const connection = await nango.getConnection(seed.keys.none, seed.connections.none);
         equal(connection.connection_id, seed.connections.none, 'connection_id');
         const reply = await nango.get({
-          endpoint: '/status/200', providerConfigKey: seed.keys.none, connectionId: seed.connections.none,
+          endpoint: '/status/200',
+          providerConfigKey: seed.keys.none,
+          connectionId: seed.connections.none,
         });
         equal(reply.status, 200, 'status');
       },

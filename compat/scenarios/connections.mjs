@@ -4,8 +4,20 @@ import { contains, equal, is, keys, rejects, throwsLocally } from '../lib/expect
 import { KINDS, METADATA, createConnection } from '../lib/seed.mjs';
 
 const SHAPE = [
-  'id', 'connection_id', 'provider_config_key', 'provider', 'errors', 'end_user', 'tags', 'metadata',
-  'connection_config', 'webhook_url_override', 'created_at', 'updated_at', 'last_fetched_at', 'credentials',
+  'id',
+  'connection_id',
+  'provider_config_key',
+  'provider',
+  'errors',
+  'end_user',
+  'tags',
+  'metadata',
+  'connection_config',
+  'webhook_url_override',
+  'created_at',
+  'updated_at',
+  'last_fetched_at',
+  'credentials',
 ];
 const LEGACY_SHAPE = [...SHAPE, 'account_id', 'environment_id'];
 
@@ -63,7 +75,10 @@ export default {
         for (const hidden of [await read(), await read(false, false)]) {
           equal(JSON.stringify(hidden).includes('rt-seed'), false, 'the refresh token anywhere in the reply');
         }
-        contains((await read(false, true)).credentials, { refresh_token: 'rt-seed', raw: { refresh_token: 'rt-seed' } });
+        contains((await read(false, true)).credentials, {
+          refresh_token: 'rt-seed',
+          raw: { refresh_token: 'rt-seed' },
+        });
       },
     },
     {
@@ -81,7 +96,9 @@ export default {
       async run({ nango, api, seed, name }) {
         const key = seed.keys.apiKey;
         const id = await createConnection(api, {
-          provider_config_key: key, connection_id: name('doomed'), credentials: { type: 'API_KEY', apiKey: 'k' },
+          provider_config_key: key,
+          connection_id: name('doomed'),
+          credentials: { type: 'API_KEY', apiKey: 'k' },
         });
         const reply = await nango.deleteConnection(key, id);
         equal(reply.status, 200, 'status');
@@ -95,7 +112,11 @@ export default {
       covers: ['getConnection', 'deleteConnection'],
       async run({ nango, api, seed, name }) {
         const id = `${name('a.b')},;:=+~[]|@$ "'-_`;
-        await createConnection(api, { provider_config_key: seed.keys.none, connection_id: id, credentials: { type: 'NONE' } });
+        await createConnection(api, {
+          provider_config_key: seed.keys.none,
+          connection_id: id,
+          credentials: { type: 'NONE' },
+        });
         equal((await nango.getConnection(seed.keys.none, id)).connection_id, id, 'connection_id');
         equal((await nango.deleteConnection(seed.keys.none, id)).status, 200, 'status');
       },
@@ -120,9 +141,18 @@ export default {
         const end_user = { id: name('eu'), email: 'eu@example.com', display_name: 'End User', tags: { seat: '7' } };
         equal(await nango.patchConnection(target, { end_user, tags: { seat: '8' } }), { success: true }, 'reply');
         contains(await read(), {
-          end_user: { id: end_user.id, email: end_user.email, display_name: 'End User', tags: { seat: '7' }, organization: null },
+          end_user: {
+            id: end_user.id,
+            email: end_user.email,
+            display_name: 'End User',
+            tags: { seat: '7' },
+            organization: null,
+          },
           tags: {
-            end_user_id: end_user.id, end_user_email: end_user.email, end_user_display_name: 'End User', seat: '8',
+            end_user_id: end_user.id,
+            end_user_email: end_user.email,
+            end_user_display_name: 'End User',
+            seat: '8',
           },
         });
         await nango.patchConnection(target, { tags: {} });
@@ -139,15 +169,20 @@ export default {
       async run({ nango, seed }) {
         const target = { connectionId: seed.connections.none, provider_config_key: seed.keys.none };
         const invalid = (errors) => ({ error: { code: 'invalid_body', errors } });
-        await rejects(nango.patchConnection(target, { surplus: 1 }), 400,
-          invalid([{ code: 'unrecognized_keys', path: [] }]));
+        await rejects(
+          nango.patchConnection(target, { surplus: 1 }),
+          400,
+          invalid([{ code: 'unrecognized_keys', path: [] }]),
+        );
         await rejects(nango.patchConnection(target, { tags: { '1bad': 'x' } }), 400, invalid(is.array));
         await rejects(nango.patchConnection(target, { tags: { end_user_email: 'none' } }), 400, invalid(is.array));
         await rejects(nango.patchConnection(target, { tags: { a: '1', A: '2' } }), 400, invalid(is.array));
-        await rejects(nango.patchConnection({ ...target, connectionId: 'no-such' }, { tags: {} }), 404,
-          { error: { code: 'not_found' } });
-        await rejects(nango.patchConnection({ ...target, provider_config_key: 'no-such' }, { tags: {} }), 400,
-          { error: { code: 'unknown_provider_config' } });
+        await rejects(nango.patchConnection({ ...target, connectionId: 'no-such' }, { tags: {} }), 404, {
+          error: { code: 'not_found' },
+        });
+        await rejects(nango.patchConnection({ ...target, provider_config_key: 'no-such' }, { tags: {} }), 400, {
+          error: { code: 'unknown_provider_config' },
+        });
       },
     },
     {

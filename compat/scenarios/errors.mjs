@@ -54,7 +54,9 @@ export default {
       name: 'a connection under another integration is not found',
       covers: ['getConnection'],
       async run({ nango, seed }) {
-        await rejects(nango.getConnection(seed.keys.basic, seed.connections.none), 404, { error: { code: 'not_found' } });
+        await rejects(nango.getConnection(seed.keys.basic, seed.connections.none), 404, {
+          error: { code: 'not_found' },
+        });
       },
     },
     {
@@ -71,7 +73,9 @@ export default {
       name: 'a client that points nowhere fails without a response',
       covers: ['listConnections'],
       async run({ clientOf }) {
-        const error = await clientOf({ host: 'http://127.0.0.1:1' }).listConnections().catch((reason) => reason);
+        const error = await clientOf({ host: 'http://127.0.0.1:1' })
+          .listConnections()
+          .catch((reason) => reason);
         equal([error.code, error.response], ['ECONNREFUSED', undefined], 'code and response');
       },
     },

@@ -18,6 +18,22 @@ import errors from './errors.mjs';
 import rateLimit from './rate-limit.mjs';
 
 export const GROUPS = [
-  client, providers, integrationsLegacy, integrations, connections, listing, tokens, refresh, metadata, environment,
-  proxyRequests, proxyBodies, proxyResponses, proxyRetries, waiting, webhooks, errors, rateLimit,
+  client,
+  providers,
+  integrationsLegacy,
+  integrations,
+  connections,
+  listing,
+  tokens,
+  refresh,
+  metadata,
+  environment,
+  proxyRequests,
+  proxyBodies,
+  proxyResponses,
+  proxyRetries,
+  waiting,
+  webhooks,
+  errors,
+  rateLimit,
 ];

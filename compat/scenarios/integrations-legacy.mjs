@@ -16,7 +16,11 @@ export default {
         const { configs } = await nango.listIntegrations();
         const mine = configs.filter(({ unique_key }) => unique_key.startsWith(`${seed.prefix}-`));
         for (const [kind, key] of Object.entries(seed.keys)) {
-          contains(mine.find(({ unique_key }) => unique_key === key), { provider: is.text }, kind);
+          contains(
+            mine.find(({ unique_key }) => unique_key === key),
+            { provider: is.text },
+            kind,
+          );
         }
       },
     },
@@ -49,11 +53,31 @@ export default {
       before: '0.63.0',
       async run({ nango, seed }) {
         const { config } = await nango.getIntegration(seed.keys.oauth2, true);
-        keys(config, [
-          'unique_key', 'provider', 'client_id', 'client_secret', 'custom', 'scopes', 'app_link', 'auth_mode',
-          'created_at', 'syncs', 'actions', 'has_webhook', 'webhook_secret', 'connections', 'docs',
-          'connection_count', 'has_webhook_user_defined_secret', 'webhook_url',
-        ], [], 'config');
+        keys(
+          config,
+          [
+            'unique_key',
+            'provider',
+            'client_id',
+            'client_secret',
+            'custom',
+            'scopes',
+            'app_link',
+            'auth_mode',
+            'created_at',
+            'syncs',
+            'actions',
+            'has_webhook',
+            'webhook_secret',
+            'connections',
+            'docs',
+            'connection_count',
+            'has_webhook_user_defined_secret',
+            'webhook_url',
+          ],
+          [],
+          'config',
+        );
         contains(config, {
           unique_key: seed.keys.oauth2,
           client_id: CLIENT_ID,
@@ -64,7 +88,12 @@ export default {
           connection_count: is.int,
         });
         const [connection] = config.connections;
-        keys(connection, ['id', 'connection_id', 'provider_config_key', 'environment_id', 'connection_config'], [], 'connection');
+        keys(
+          connection,
+          ['id', 'connection_id', 'provider_config_key', 'environment_id', 'connection_config'],
+          [],
+          'connection',
+        );
       },
     },
     {
@@ -73,7 +102,9 @@ export default {
       before: '0.63.0',
       async run({ nango, name }) {
         const key = name('legacy-api-key');
-        equal(await nango.createIntegration('sim-api-key', key), { config: { unique_key: key, provider: 'sim-api-key' } });
+        equal(await nango.createIntegration('sim-api-key', key), {
+          config: { unique_key: key, provider: 'sim-api-key' },
+        });
         await rejects(nango.updateIntegration('sim-api-key', key), 400, {
           error: { code: 'provider_config_edit_not_allowed' },
         });

@@ -59,7 +59,10 @@ export default {
       covers: ['getIntegration/b'],
       since: '0.42.13',
       async run({ nango, seed }) {
-        const { data } = await nango.getIntegration({ uniqueKey: seed.keys.oauth2 }, { include: ['webhook', 'credentials'] });
+        const { data } = await nango.getIntegration(
+          { uniqueKey: seed.keys.oauth2 },
+          { include: ['webhook', 'credentials'] },
+        );
         contains(data, { credentials: { type: 'OAUTH2' } });
       },
     },
@@ -70,15 +73,22 @@ export default {
       async run({ nango, name }) {
         const uniqueKey = name('modern');
         const created = await nango.createIntegration({
-          provider: 'sim-oauth2', unique_key: uniqueKey, display_name: 'Shown name', credentials: CREDENTIALS,
+          provider: 'sim-oauth2',
+          unique_key: uniqueKey,
+          display_name: 'Shown name',
+          credentials: CREDENTIALS,
         });
         keys(created, ['data'], [], 'created');
         keys(created.data, SHAPE, SHAPE_OPTIONAL, 'created.data');
         contains(created.data, { unique_key: uniqueKey, display_name: 'Shown name', provider: 'sim-oauth2' });
 
-        const changed = await nango.updateIntegration({ uniqueKey }, {
-          display_name: 'New name', credentials: { ...CREDENTIALS, client_id: 'changed', scopes: 'read' },
-        });
+        const changed = await nango.updateIntegration(
+          { uniqueKey },
+          {
+            display_name: 'New name',
+            credentials: { ...CREDENTIALS, client_id: 'changed', scopes: 'read' },
+          },
+        );
         contains(changed, { data: { unique_key: uniqueKey, display_name: 'New name' } });
         const read = await nango.getIntegration({ uniqueKey }, { include: ['credentials'] });
         contains(read.data.credentials, { client_id: 'changed', scopes: 'read' });
@@ -111,7 +121,9 @@ export default {
         const before = name('rename-before');
         const after = name('rename-after');
         await nango.createIntegration({ provider: 'sim-none', unique_key: before });
-        contains(await nango.updateIntegration({ uniqueKey: before }, { unique_key: after }), { data: { unique_key: after } });
+        contains(await nango.updateIntegration({ uniqueKey: before }, { unique_key: after }), {
+          data: { unique_key: after },
+        });
         await rejects(nango.getIntegration({ uniqueKey: before }), 404, { error: { code: 'not_found' } });
         await nango.deleteIntegration(after);
       },
@@ -123,7 +135,9 @@ export default {
       async run({ nango, name }) {
         const uniqueKey = name('default-scopes');
         await nango.createIntegration({
-          provider: 'sim-oauth2', unique_key: uniqueKey, credentials: { type: 'OAUTH2', ...OAUTH_APP },
+          provider: 'sim-oauth2',
+          unique_key: uniqueKey,
+          credentials: { type: 'OAUTH2', ...OAUTH_APP },
         });
         const { data } = await nango.getIntegration({ uniqueKey }, { include: ['credentials'] });
         equal(data.credentials.scopes, 'read,write', 'scopes');
@@ -137,18 +151,33 @@ export default {
       async run({ nango, name, seed }) {
         const unique_key = name('modern-mistakes');
         const invalid = (errors) => ({ error: { code: 'invalid_body', errors } });
-        await rejects(nango.createIntegration({ provider: 'no-such-provider', unique_key }), 400,
-          invalid([{ code: 'invalid_string', path: ['provider'], message: is.text }]));
-        await rejects(nango.createIntegration({ provider: 'sim-none', unique_key: seed.keys.none }), 400,
-          invalid([{ path: ['uniqueKey'] }]));
-        await rejects(nango.createIntegration({ provider: 'sim-none' }), 400,
-          invalid([{ code: 'invalid_type', path: ['unique_key'] }]));
-        await rejects(nango.createIntegration({ provider: 'sim-none', unique_key, surplus: 1 }), 400,
-          invalid([{ code: 'unrecognized_keys', path: [] }]));
+        await rejects(
+          nango.createIntegration({ provider: 'no-such-provider', unique_key }),
+          400,
+          invalid([{ code: 'invalid_string', path: ['provider'], message: is.text }]),
+        );
+        await rejects(
+          nango.createIntegration({ provider: 'sim-none', unique_key: seed.keys.none }),
+          400,
+          invalid([{ path: ['uniqueKey'] }]),
+        );
+        await rejects(
+          nango.createIntegration({ provider: 'sim-none' }),
+          400,
+          invalid([{ code: 'invalid_type', path: ['unique_key'] }]),
+        );
+        await rejects(
+          nango.createIntegration({ provider: 'sim-none', unique_key, surplus: 1 }),
+          400,
+          invalid([{ code: 'unrecognized_keys', path: [] }]),
+        );
         const explained = { error: { code: 'invalid_body', message: is.text } };
         await rejects(nango.createIntegration({ provider: 'sim-oauth2', unique_key }), 400, explained);
-        await rejects(nango.createIntegration({ provider: 'sim-api-key', unique_key, credentials: CREDENTIALS }), 400,
-          explained);
+        await rejects(
+          nango.createIntegration({ provider: 'sim-api-key', unique_key, credentials: CREDENTIALS }),
+          400,
+          explained,
+        );
       },
     },
     {

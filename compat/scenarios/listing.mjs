@@ -4,7 +4,15 @@ import { contains, equal, is, keys, rejects } from '../lib/expect.mjs';
 import { METADATA, createConnection } from '../lib/seed.mjs';
 
 const ITEM = [
-  'id', 'connection_id', 'provider_config_key', 'provider', 'errors', 'end_user', 'tags', 'metadata', 'created',
+  'id',
+  'connection_id',
+  'provider_config_key',
+  'provider',
+  'errors',
+  'end_user',
+  'tags',
+  'metadata',
+  'created',
 ];
 const ids = ({ connections }) => connections.map((connection) => connection.connection_id);
 
@@ -14,14 +22,20 @@ async function plantCrowd({ api, seed, name }, topic) {
   const end_user = { id: userId, email: `${userId}@example.com`, display_name: `Shown ${userId}` };
   const made = [];
   for (const kind of ['none', 'apiKey', 'basic']) {
-    const credentials = { none: { type: 'NONE' }, apiKey: { type: 'API_KEY', apiKey: 'k' }, basic: { type: 'BASIC', username: 'u', password: 'p' } };
-    made.push(await createConnection(api, {
-      provider_config_key: seed.keys[kind],
-      connection_id: name(`${topic}-${kind.toLowerCase()}`),
-      credentials: credentials[kind],
-      end_user,
-      tags: { topic, Shape: kind.toLowerCase() },
-    }));
+    const credentials = {
+      none: { type: 'NONE' },
+      apiKey: { type: 'API_KEY', apiKey: 'k' },
+      basic: { type: 'BASIC', username: 'u', password: 'p' },
+    };
+    made.push(
+      await createConnection(api, {
+        provider_config_key: seed.keys[kind],
+        connection_id: name(`${topic}-${kind.toLowerCase()}`),
+        credentials: credentials[kind],
+        end_user,
+        tags: { topic, Shape: kind.toLowerCase() },
+      }),
+    );
   }
   return { userId, end_user, made };
 }
@@ -39,11 +53,20 @@ export default {
         for (const item of mine) {
           keys(item, ITEM, [], item.connection_id);
           contains(item, {
-            id: is.int, errors: [], end_user: null, metadata: METADATA, created: is.isoOffset, tags: { owner: seed.prefix },
+            id: is.int,
+            errors: [],
+            end_user: null,
+            metadata: METADATA,
+            created: is.isoOffset,
+            tags: { owner: seed.prefix },
           });
         }
         const order = mine.map(({ id }) => id);
-        equal(order, [...order].sort((a, b) => b - a), 'order');
+        equal(
+          order,
+          [...order].sort((a, b) => b - a),
+          'order',
+        );
       },
     },
     {
@@ -79,7 +102,9 @@ export default {
         equal(await list(undefined, undefined, { endUserId: `${userId}x` }), [], 'another end user');
         equal(await list(undefined, undefined, { endUserOrganizationId: `${userId}-org` }), [], 'by organization');
         const { connections } = await t.nango.listConnections(made[0]);
-        contains(connections, [{ end_user: { id: userId, organization: null, tags: (tags) => tags === null || is.object(tags) } }]);
+        contains(connections, [
+          { end_user: { id: userId, organization: null, tags: (tags) => tags === null || is.object(tags) } },
+        ]);
       },
     },
     {

@@ -7,7 +7,10 @@ import { createConnection } from '../lib/seed.mjs';
 async function connect({ api, seed, name }, topic) {
   const key = seed.keys.none;
   const id = await createConnection(api, {
-    provider_config_key: key, connection_id: name(topic), credentials: { type: 'NONE' }, metadata: { old: true },
+    provider_config_key: key,
+    connection_id: name(topic),
+    credentials: { type: 'NONE' },
+    metadata: { old: true },
   });
   return { key, id };
 }
@@ -63,7 +66,9 @@ export default {
         equal((await nango.updateMetadata(key, [id, other], { more: 2 })).status, 200, 'status');
         equal(await nango.getMetadata(key, id), { both: 1, more: 2 }, 'the first');
 
-        await rejects(nango.setMetadata(key, [id, 'no-such'], { lost: 1 }), 404, { error: { code: 'unknown_connection' } });
+        await rejects(nango.setMetadata(key, [id, 'no-such'], { lost: 1 }), 404, {
+          error: { code: 'unknown_connection' },
+        });
         equal(await nango.getMetadata(key, id), { both: 1, more: 2 }, 'after a refused change');
       },
     },
@@ -71,7 +76,9 @@ export default {
       name: 'an unknown connection is refused',
       covers: ['setMetadata'],
       async run({ nango, seed }) {
-        await rejects(nango.setMetadata(seed.keys.none, 'no-such', { a: 1 }), 404, { error: { code: 'unknown_connection' } });
+        await rejects(nango.setMetadata(seed.keys.none, 'no-such', { a: 1 }), 404, {
+          error: { code: 'unknown_connection' },
+        });
       },
     },
     {

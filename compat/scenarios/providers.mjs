@@ -10,7 +10,8 @@ export default {
       async run({ nango }) {
         const { data } = await nango.listProviders({});
         const names = data.map((provider) => provider.name);
-        for (const name of ['sim-oauth2', 'sim-api-key', 'sim-basic', 'sim-none']) equal(names.includes(name), true, name);
+        for (const name of ['sim-oauth2', 'sim-api-key', 'sim-basic', 'sim-none'])
+          equal(names.includes(name), true, name);
       },
     },
     {

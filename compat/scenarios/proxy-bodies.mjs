@@ -63,7 +63,12 @@ export default {
         const data = '<?xml version="1.0"?><propfind xmlns="DAV:"><allprop/></propfind>';
         for (const method of ['PROPFIND', 'REPORT']) {
           const probe = probeOf(t, `dav-${method}`);
-          await t.nango.proxy({ ...probe.config, method, data, headers: { 'Content-Type': 'application/xml', Depth: '1' } });
+          await t.nango.proxy({
+            ...probe.config,
+            method,
+            data,
+            headers: { 'Content-Type': 'application/xml', Depth: '1' },
+          });
           const seen = await probe.arrived();
           equal(seen.body.toString(), data, `body of ${method}`);
           contains(seen.headers, { 'content-type': is.matching(/^application\/xml/), depth: '1' });
@@ -76,7 +81,10 @@ export default {
       async run(t) {
         const form = 'grant=a+b&list=1&list=2&nested%5Bx%5D=%C3%BC';
         const own = { 'Content-Type': 'application/x-www-form-urlencoded' };
-        for (const [topic, headers] of [['form-own', own], ['form-plain', {}]]) {
+        for (const [topic, headers] of [
+          ['form-own', own],
+          ['form-plain', {}],
+        ]) {
           const probe = probeOf(t, topic);
           await t.nango.post({ ...probe.config, data: new URLSearchParams(form), headers });
           const seen = await probe.arrived();
@@ -116,7 +124,9 @@ export default {
         await t.nango.post({ ...probe.config, data: form, headers: { 'Content-Type': 'multipart/form-data' } });
         const seen = await probe.arrived();
         contains(seen.headers, { 'content-type': is.matching(/^multipart\/form-data; ?boundary=/) });
-        const parsed = await new Response(seen.body, { headers: { 'content-type': seen.headers['content-type'] } }).formData();
+        const parsed = await new Response(seen.body, {
+          headers: { 'content-type': seen.headers['content-type'] },
+        }).formData();
         equal(parsed.get('field'), 'välue', 'field');
         const file = parsed.get('file');
         equal([file.name, file.type], ['bytes.png', 'image/png'], 'file');
@@ -152,7 +162,11 @@ export default {
         const direct = await simulator.http.send({ method: 'POST', path: '/api/sink', headers, body: LARGE });
         const config = { endpoint: '/sink', ...connectionOf(seed, 'none'), headers };
         equal((await nango.post({ ...config, data: LARGE })).data, direct.json(), 'length and hash of a buffer');
-        const data = Readable.from(LARGE.toString().match(/.{65536}|.+$/g).map((part) => Buffer.from(part)));
+        const data = Readable.from(
+          LARGE.toString()
+            .match(/.{65536}|.+$/g)
+            .map((part) => Buffer.from(part)),
+        );
         equal((await nango.post({ ...config, data })).data, direct.json(), 'length and hash of a stream');
       },
     },

@@ -74,10 +74,20 @@ export default {
         await t.nango.get({ ...probe.config, headers: { 'X-Custom': 'val', Accept: 'text/csv' } });
         const { headers } = await probe.arrived();
         contains(headers, { 'x-custom': 'val', accept: 'text/csv', authorization: 'Bearer at-seed' });
-        for (const name of ['provider-config-key', 'connection-id', 'retries', 'base-url-override', 'nango-activity-log-id']) {
+        for (const name of [
+          'provider-config-key',
+          'connection-id',
+          'retries',
+          'base-url-override',
+          'nango-activity-log-id',
+        ]) {
           equal(headers[name], undefined, name);
         }
-        equal(Object.keys(headers).filter((name) => name.startsWith('nango-')), [], 'protocol headers at the provider');
+        equal(
+          Object.keys(headers).filter((name) => name.startsWith('nango-')),
+          [],
+          'protocol headers at the provider',
+        );
       },
     },
     {
@@ -130,7 +140,15 @@ export default {
         equal(new URLSearchParams((await list.arrived()).query).get('a'), '1,2', 'a');
         const text = probeOf(t, 'params-text');
         await t.nango.get({ ...text.config, params: 'a=1&a=2&b=%20x' });
-        equal([...new URLSearchParams((await text.arrived()).query)], [['a', '1'], ['a', '2'], ['b', ' x']], 'query');
+        equal(
+          [...new URLSearchParams((await text.arrived()).query)],
+          [
+            ['a', '1'],
+            ['a', '2'],
+            ['b', ' x'],
+          ],
+          'query',
+        );
         await throwsLocally(() => t.nango.get({ ...text.config, endpoint: '/echo/x?y=1', params: 'a=1' }), /./);
       },
     },
@@ -158,7 +176,11 @@ export default {
       covers: ['get'],
       async run(t) {
         const probe = probeOf(t, 'override', 'apiKey');
-        await t.nango.get({ ...probe.config, endpoint: `/${t.version}/elsewhere`, baseUrlOverride: `${t.target.simulator}/api/echo` });
+        await t.nango.get({
+          ...probe.config,
+          endpoint: `/${t.version}/elsewhere`,
+          baseUrlOverride: `${t.target.simulator}/api/echo`,
+        });
         const seen = await t.simulator.seen(`/api/echo/${t.version}/elsewhere`);
         equal(seen.headers['x-api-key'], 'key-seed', 'credential at the overridden base');
       },
@@ -170,10 +192,16 @@ export default {
         const key = t.name('query-key');
         await t.api.post('/integrations', { provider: 'sim-api-key-query', unique_key: key });
         await t.api.post('/connections', {
-          provider_config_key: key, connection_id: key, credentials: { type: 'API_KEY', apiKey: 'in the query' },
+          provider_config_key: key,
+          connection_id: key,
+          credentials: { type: 'API_KEY', apiKey: 'in the query' },
         });
         const probe = probeOf(t, 'query-key');
-        await t.nango.get({ endpoint: `${probe.endpoint}?api_key=mine&other=1`, providerConfigKey: key, connectionId: key });
+        await t.nango.get({
+          endpoint: `${probe.endpoint}?api_key=mine&other=1`,
+          providerConfigKey: key,
+          connectionId: key,
+        });
         const query = new URLSearchParams((await probe.arrived()).query);
         equal([query.getAll('api_key'), query.get('other')], [['in the query'], '1'], 'query');
       },
@@ -192,7 +220,9 @@ export default {
       covers: ['get'],
       async run({ nango, seed }) {
         const good = { endpoint: '/status/200', ...connectionOf(seed, 'none') };
-        await rejects(nango.get({ ...good, providerConfigKey: 'no-such' }), 404, { error: { code: 'unknown_provider_config' } });
+        await rejects(nango.get({ ...good, providerConfigKey: 'no-such' }), 404, {
+          error: { code: 'unknown_provider_config' },
+        });
         await rejects(nango.get({ ...good, connectionId: 'no-such' }), 400, { error: { code: 'server_error' } });
         await rejects(nango.get({ ...good, baseUrlOverride: 'http://169.254.169.254/latest' }), 400, {
           error: { code: 'base_url_override_not_allowed' },

@@ -63,11 +63,19 @@ export default {
         const key = t.name('listed');
         const endpoint = `/flaky?status=418&times=1&key=${key}`;
         const reply = await t.nango.post({
-          endpoint, ...connectionOf(t.seed, 'none'), retries: 2, retryOn: [418, 419], data: { again: true },
+          endpoint,
+          ...connectionOf(t.seed, 'none'),
+          retries: 2,
+          retryOn: [418, 419],
+          data: { again: true },
         });
         equal(reply.status, 200, 'status');
         const seen = await t.simulator.allSeen('/api/flaky', `key=${key}`);
-        equal(seen.map(({ body }) => body.toString()), ['{"again":true}', '{"again":true}'], 'bodies');
+        equal(
+          seen.map(({ body }) => body.toString()),
+          ['{"again":true}', '{"again":true}'],
+          'bodies',
+        );
       },
     },
     {
@@ -75,7 +83,11 @@ export default {
       covers: ['get'],
       async run(t) {
         const key = t.name('reset');
-        const reply = await t.nango.get({ endpoint: `/reset?times=1&key=${key}`, ...connectionOf(t.seed, 'none'), retries: 1 });
+        const reply = await t.nango.get({
+          endpoint: `/reset?times=1&key=${key}`,
+          ...connectionOf(t.seed, 'none'),
+          retries: 1,
+        });
         equal(reply.status, 200, 'status');
         equal(await attempts(t, '/api/reset', key), 2, 'attempts');
       },

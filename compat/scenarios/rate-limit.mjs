@@ -12,7 +12,11 @@ export default {
         const refusal = await untilRefused(nango);
         equal(refusal.status, 429, 'status');
         const wait = refusal.headers['retry-after'];
-        equal(/^\d+$/.test(wait) && Number(wait) >= 1 && Number(wait) <= 60, true, `retry-after ${wait} lies in 1 to 60`);
+        equal(
+          /^\d+$/.test(wait) && Number(wait) >= 1 && Number(wait) <= 60,
+          true,
+          `retry-after ${wait} lies in 1 to 60`,
+        );
         contains(refusal.headers, {
           'x-ratelimit-limit': String(LOW_RATE_LIMIT),
           'x-ratelimit-remaining': '0',

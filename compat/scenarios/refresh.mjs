@@ -72,8 +72,8 @@ export default {
         const tokens = await Promise.all(Array.from({ length: 20 }, () => t.nango.getToken(key, id)));
         equal(new Set(tokens).size, 1, 'different tokens');
         contains(tokens[0], is.textOtherThan(grant.access_token), 'the token');
-        const refreshes = (await t.simulator.allSeen('/oauth/token')).filter(
-          ({ body }) => body.toString().includes(encodeURIComponent(grant.refresh_token)),
+        const refreshes = (await t.simulator.allSeen('/oauth/token')).filter(({ body }) =>
+          body.toString().includes(encodeURIComponent(grant.refresh_token)),
         );
         equal(refreshes.length, 1, 'token requests with this refresh token');
       },
@@ -102,7 +102,10 @@ export default {
         });
         const { credentials } = await nango.getConnection(seed.keys.cc, id);
         contains(credentials, {
-          type: 'OAUTH2_CC', token: is.textOtherThan('stale'), expires_at: is.isoZ, client_id: OAUTH_APP.client_id,
+          type: 'OAUTH2_CC',
+          token: is.textOtherThan('stale'),
+          expires_at: is.isoZ,
+          client_id: OAUTH_APP.client_id,
         });
       },
     },
@@ -112,7 +115,9 @@ export default {
       async run({ nango, api, name }) {
         const key = name('broken');
         await createIntegration(api, {
-          provider: 'sim-oauth2-broken', unique_key: key, credentials: { type: 'OAUTH2', ...OAUTH_APP },
+          provider: 'sim-oauth2-broken',
+          unique_key: key,
+          credentials: { type: 'OAUTH2', ...OAUTH_APP },
         });
         const id = await createConnection(api, {
           provider_config_key: key,

@@ -20,7 +20,9 @@ export default {
         const userId = t.name('waiting-user');
         const id = await connect(t, userId);
         contains(await t.nango.waitForConnection(t.seed.keys.none, userId), {
-          connection_id: id, provider_config_key: t.seed.keys.none, end_user: { id: userId },
+          connection_id: id,
+          provider_config_key: t.seed.keys.none,
+          end_user: { id: userId },
         });
       },
     },

@@ -18,7 +18,11 @@ export default {
       run({ nango, target }) {
         equal(nango.verifyWebhookSignature(plainHash(target.secretKey, RAW), PAYLOAD), true, 'right');
         equal(nango.verifyWebhookSignature(plainHash('other', RAW), PAYLOAD), false, 'other key');
-        equal(nango.verifyWebhookSignature(plainHash(target.secretKey, RAW), { ...PAYLOAD, more: 1 }), false, 'other body');
+        equal(
+          nango.verifyWebhookSignature(plainHash(target.secretKey, RAW), { ...PAYLOAD, more: 1 }),
+          false,
+          'other body',
+        );
       },
     },
     {
@@ -41,11 +45,23 @@ export default {
       since: '0.70.7',
       run({ clientOf, target }) {
         const nango = clientOf({ webhookSigningKey: 'signing-key' });
-        equal(nango.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac('signing-key', RAW) }), true, 'right');
-        equal(nango.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac(target.secretKey, RAW) }), false, 'secret');
+        equal(
+          nango.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac('signing-key', RAW) }),
+          true,
+          'right',
+        );
+        equal(
+          nango.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac(target.secretKey, RAW) }),
+          false,
+          'secret',
+        );
         equal(nango.verifyWebhookSignature(plainHash('signing-key', RAW), PAYLOAD), true, 'older, right');
         const keyless = clientOf({ secretKey: undefined, apiKey: target.secretKey });
-        equal(keyless.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac(target.secretKey, RAW) }), false, 'apiKey');
+        equal(
+          keyless.verifyIncomingWebhookRequest(RAW, { 'x-nango-hmac-sha256': hmac(target.secretKey, RAW) }),
+          false,
+          'apiKey',
+        );
       },
     },
   ],
