@@ -1,0 +1,100 @@
+//! Opening the database: the directory's lock, the connections and their settings, the migrations.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_domain::storage::{StorageError, StorageResult};
+use parking_lot::Mutex;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+use crate::caches::Caches;
+use crate::rate_limit::Windows;
+use crate::writer::Writer;
+use crate::{SqliteOptions, SqliteStorage, failed};
+
+/// Held by the server for as long as it runs.
+const LOCK_FILE: &str = "bowline.lock";
+/// How long a write waits for another process's.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const READERS_MAX: u32 = 4;
+/// Pages kept in memory, in KiB (a negative number means KiB to SQLite): small, as hot rows are in the caches.
+const WRITER_CACHE: &str = "-2048";
+const READER_CACHE: &str = "-512";
+
+pub(crate) async fn open(options: SqliteOptions) -> StorageResult<SqliteStorage> {
+    let lock = if options.exclusive { Some(lock_directory(&options.path)?) } else { None };
+    create_private_file(&options.path)?;
+    let base = base_options(&options.path);
+    let writer = base.clone().pragma("cache_size", WRITER_CACHE);
+    let mut writer = writer.connect().await.map_err(failed("opening the database"))?;
+    migrate(&mut writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS_MAX)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(base.pragma("cache_size", READER_CACHE).pragma("query_only", "ON"));
+    let caches = Arc::new(Caches::new(options.exclusive));
+    Ok(SqliteStorage {
+        readers,
+        writer: Writer::start(writer, Arc::clone(&caches)),
+        caches,
+        windows: Mutex::new(Windows::default()),
+        clock: options.clock,
+        lock: Mutex::new(lock),
+    })
+}
+
+fn base_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // Overwritten credentials must not stay behind in free pages.
+        .pragma("secure_delete", "ON")
+        .disable_statement_logging()
+}
+
+/// The system frees the lock when the process ends, however it ends.
+fn lock_directory(path: &Path) -> StorageResult<File> {
+    let lock = path.with_file_name(LOCK_FILE);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(lock)
+        .map_err(|error| StorageError::new("opening the data directory's lock file", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StorageError::new(
+            "another Bowline server is running on this data directory",
+            format!("{LOCK_FILE} beside {} is locked", path.display()),
+        )),
+        Err(TryLockError::Error(error)) => Err(StorageError::new("locking the data directory", error)),
+    }
+}
+
+/// SQLite gives its log and index files the permissions of the database file.
+fn create_private_file(path: &Path) -> StorageResult<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| StorageError::new("creating the database file", error))?;
+    Ok(())
+}
+
+/// One transaction around all migrations, so that processes that open a new database at once take turns.
+async fn migrate(writer: &mut SqliteConnection) -> StorageResult<()> {
+    let context = "bringing the database up to date";
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(context))?;
+    // `run` takes an `Acquire`, which the compiler does not find general enough for a future that is `Send`.
+    let migrated = sqlx::migrate!().run_direct(None, &mut *transaction, false).await;
+    migrated.map_err(|error| StorageError::new(context, error))?;
+    transaction.commit().await.map_err(failed(context))
+}
