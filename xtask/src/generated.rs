@@ -1,0 +1,64 @@
+//! Files that are generated and committed: checked in tests, written by `cargo xtask bless`.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::postgres::{TestCluster, URL_VARIABLE};
+use crate::workspace::Workspace;
+use crate::{command, compat, test};
+
+/// A file, and the arguments with which the binary prints it.
+const FILES: [(&str, &[&str]); 2] =
+    [("docs/openapi.json", &["openapi"]), ("docs/reference/config.md", &["config", "reference"])];
+
+/// Fails when a committed file differs from what the binary prints.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    for (path, arguments) in FILES {
+        compare(workspace, path, &print(workspace, arguments)?)?;
+    }
+    Ok(())
+}
+
+/// Writes every generated file, and accepts what snapshot tests see.
+pub fn bless(workspace: &Workspace) -> Result<()> {
+    test::build(workspace)?;
+    for (path, arguments) in FILES {
+        write(workspace, path, &print(workspace, arguments)?)?;
+    }
+    let cluster = TestCluster::start()?;
+    let mut tests = workspace.cargo(&["test", "--workspace", "--tests", "--bins", "--no-fail-fast"]);
+    tests
+        .env(URL_VARIABLE, cluster.url("postgres"))
+        .env("INSTA_UPDATE", "always")
+        .env("INSTA_FORCE_PASS", "1");
+    command::run(&mut tests).context("tests failed for another reason than a snapshot")?;
+    compat::bless(workspace, &cluster)
+}
+
+/// Fails when the committed file is not `expected`, and says where they part.
+pub fn compare(workspace: &Workspace, path: &str, expected: &str) -> Result<()> {
+    let committed = fs::read_to_string(workspace.root.join(path)).unwrap_or_default();
+    if committed == expected {
+        return Ok(());
+    }
+    let differing = committed.lines().zip(expected.lines()).position(|(left, right)| left != right);
+    let line = 1 + differing.unwrap_or_else(|| committed.lines().count().min(expected.lines().count()));
+    bail!("{path} is not up to date from line {line} on: run `cargo xtask bless` and look at the change");
+}
+
+/// Writes a generated file.
+pub fn write(workspace: &Workspace, path: &str, text: &str) -> Result<()> {
+    let file = workspace.root.join(path);
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, text).with_context(|| format!("{path} cannot be written"))?;
+    println!("wrote {path}");
+    Ok(())
+}
+
+fn print(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
+    command::output(Command::new(workspace.binary()).args(arguments))
+}

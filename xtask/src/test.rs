@@ -1,0 +1,79 @@
+//! Everything that must pass, in one run.
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::postgres::{TestCluster, URL_VARIABLE};
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+use crate::{command, compat, fuzz, generated, lint, setup};
+
+/// A part that can be run alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Formatting, lints, documentation, licences, dependencies
+    Lint,
+    /// Tests of the crates on SQLite and PostgreSQL, crash tests and doc tests among them
+    Unit,
+    /// Generated files are as committed
+    Generated,
+    /// The official clients against the binary
+    Compat,
+    /// Random requests made from the OpenAPI document
+    Fuzz,
+}
+
+/// Runs the chosen parts (all when none is chosen) and prints a summary.
+pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
+    let wanted = |part: Part| only.is_empty() || only.contains(&part);
+    let mut steps = Steps::default();
+    if wanted(Part::Lint) {
+        lint::run(workspace, &mut steps);
+    }
+    let needs_build = [Part::Unit, Part::Generated, Part::Compat, Part::Fuzz].into_iter().any(wanted);
+    if needs_build && steps.run("build", || build(workspace)).is_some() {
+        run_built(workspace, &wanted, &mut steps);
+    }
+    steps.finish()
+}
+
+/// The parts that need what the build step made.
+fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut Steps) {
+    if wanted(Part::Generated) {
+        steps.run("generated files", || generated::check(workspace));
+    }
+    let needs_postgres = wanted(Part::Unit) || wanted(Part::Compat);
+    let cluster = if needs_postgres { steps.run("PostgreSQL", TestCluster::start) } else { None };
+    if let Some(cluster) = &cluster {
+        if wanted(Part::Unit) {
+            steps.run("tests", || unit(workspace, cluster));
+            steps.run("doc tests", || doc(workspace, cluster));
+        }
+        if wanted(Part::Compat) {
+            compat::run(workspace, cluster, steps);
+        }
+    }
+    if wanted(Part::Fuzz) {
+        fuzz::run(workspace, steps);
+    }
+}
+
+/// Builds the tests and the binary in one go and one profile, so that nothing is compiled twice.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    command::run(&mut workspace.cargo(&["build", "--workspace", "--tests", "--bins"]))
+}
+
+fn unit(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
+    let mut tests = if setup::has_nextest(workspace) {
+        workspace.cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
+    } else {
+        workspace.cargo(&["test", "--workspace", "--tests", "--bins", "--no-fail-fast"])
+    };
+    tests.env(URL_VARIABLE, cluster.url("postgres")).env("INSTA_UPDATE", "no");
+    command::run(&mut tests).context("tests failed")
+}
+
+fn doc(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
+    let mut tests = workspace.cargo(&["test", "--workspace", "--doc", "--quiet"]);
+    command::run(tests.env(URL_VARIABLE, cluster.url("postgres")))
+}
