@@ -8,12 +8,15 @@ use bowline_domain::connection::{
 };
 use bowline_domain::environment::{Account, Environment, EnvironmentSettings, NewEnvironment};
 use bowline_domain::id::{
-    AccountId, ConnectionKey, EnvironmentId, EnvironmentName, IntegrationId, IntegrationKey, ProviderName, RowUid,
+    AccountId, ConnectionKey, EnvironmentId, EnvironmentName, IntegrationId, IntegrationKey, ProviderName,
+    RowUid,
 };
 use bowline_domain::integration::{Integration, IntegrationPatch, NewIntegration};
 use bowline_domain::metadata::Metadata;
 use bowline_domain::scope::ScopeSet;
-use bowline_domain::storage::{CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, Storage};
+use bowline_domain::storage::{
+    CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, Storage,
+};
 use bowline_domain::tags::Tags;
 use bowline_domain::{SealedBytes, Timestamp};
 use uuid::Uuid;
@@ -198,7 +201,11 @@ pub async fn connection(db: &dyn Storage, integration: &Integration, key: &str) 
 }
 
 /// Writes this connection.
-pub async fn connection_from(db: &dyn Storage, integration: &Integration, new: NewConnection) -> Arc<Connection> {
+pub async fn connection_from(
+    db: &dyn Storage,
+    integration: &Integration,
+    new: NewConnection,
+) -> Arc<Connection> {
     created_connection(db.create_connection(integration.environment_id, new).await.expect("a write"))
 }
 
@@ -212,7 +219,10 @@ pub fn created_connection(outcome: CreateConnection) -> Arc<Connection> {
 
 /// The connection as storage has it now, by number; it must be there.
 pub async fn stored(db: &dyn Storage, connection: &Connection) -> Arc<Connection> {
-    db.find_connection_by_id(connection.environment_id, connection.id).await.expect("a read").expect("it is there")
+    db.find_connection_by_id(connection.environment_id, connection.id)
+        .await
+        .expect("a read")
+        .expect("it is there")
 }
 
 /// A filter that lets everything through.

@@ -2,7 +2,7 @@
 //!
 //! A backend writes one function that makes a fresh, empty database and expands the suite with it:
 //!
-//! ```ignore
+//! ```text
 //! async fn fresh() -> TestStorage { … }
 //! bowline_testkit::storage_contract_tests!(fresh);
 //! ```
@@ -10,9 +10,28 @@
 //! A case is a public async function of a module below that takes a [`TestStorage`]; it must be named in the
 //! list of [`storage_contract_tests!`](crate::storage_contract_tests), which a test checks.
 
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod api_keys;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod connection_lists;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod connection_metadata;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod connections;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod durability;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod environments;
 mod fixtures;
 mod harness;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod integrations;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod rate_limits;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod refresh_leases;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod refresh_outcomes;
 
 pub use harness::{TestBackend, TestStorage};
 
@@ -23,6 +42,115 @@ macro_rules! storage_contract_tests {
         $crate::storage_contract_tests! { @expand $make;
             environments {
                 concurrent_first_uses_get_the_same_default_account
+                the_default_account_is_found_by_number
+                an_environment_is_found_as_it_was_written
+                environments_are_listed_in_the_order_they_were_made
+                an_environment_comes_with_its_first_keys
+                a_taken_environment_name_is_refused_and_free_again_after_deletion
+                an_environment_with_a_taken_digest_is_refused_as_a_whole
+                concurrent_creations_of_one_environment_make_one
+                secrets_are_replaced_only_if_they_are_the_expected_ones
+                deleting_an_environment_takes_everything_in_it
+                an_environment_of_another_account_is_not_deleted
+                variables_are_listed_by_name_and_replaced_as_a_whole
+                a_variable_is_deleted_once
+                variables_of_one_environment_are_not_those_of_another
+            }
+            api_keys {
+                a_key_is_found_by_its_digest_with_its_environment
+                an_account_key_has_no_environment
+                keys_are_listed_in_the_order_they_were_made
+                a_taken_key_name_is_refused_in_its_environment_only
+                a_taken_digest_is_refused_everywhere_until_its_key_is_deleted
+                a_key_needs_a_live_environment_of_its_account
+                concurrent_creations_never_exceed_the_limit_of_keys
+                a_deleted_key_is_not_found_any_more
+                the_oldest_key_takes_a_digest_from_outside
+                uses_of_keys_are_noted
+                an_environment_s_new_secrets_are_seen_through_its_key
+                one_of_many_writes_of_a_data_key_wins
+            }
+            integrations {
+                an_integration_is_found_as_it_was_written
+                an_integration_needs_a_live_environment
+                a_taken_integration_key_is_refused_and_free_again_after_deletion
+                integrations_of_one_environment_are_not_those_of_another
+                integrations_are_listed_by_provider_and_then_by_age
+                an_update_changes_what_it_names_and_counts_the_version_up
+                an_update_from_an_old_version_is_refused
+                of_concurrent_updates_of_one_version_one_wins
+                a_rename_is_refused_to_a_taken_key_and_with_live_connections
+                a_connection_shows_its_integration_s_new_provider
+                deleting_an_integration_takes_its_connections
+                live_connections_are_counted
+            }
+            connections {
+                a_connection_is_found_as_it_was_written
+                metadata_keeps_its_key_order_and_numbers
+                a_taken_connection_key_is_refused_in_its_integration_only
+                concurrent_creations_of_one_connection_make_one
+                a_connection_needs_a_live_integration_of_its_environment
+                connections_of_one_environment_are_not_those_of_another
+                replacing_keeps_identity_and_counts_the_version_up
+                replacing_keeps_metadata_and_end_user_that_are_not_given
+                replacing_clears_the_refresh_state
+                an_update_changes_only_the_labels_it_names
+                a_deleted_connection_is_gone_for_every_method
+                fetches_are_noted_and_never_move_back
+                every_read_after_a_write_sees_it
+            }
+            connection_lists {
+                a_line_shows_what_the_connection_has
+                the_newest_come_first_and_equal_times_by_falling_number
+                pages_show_every_line_once
+                a_key_filter_is_exact_over_all_integrations
+                a_search_looks_in_key_email_and_name_in_any_case
+                a_search_follows_a_changed_end_user
+                wildcards_in_a_search_are_plain_characters
+                end_user_and_organization_filters_are_exact
+                any_of_the_named_integrations_is_shown
+                all_of_the_named_tags_must_match_exactly
+                filters_combine_with_and
+            }
+            connection_metadata {
+                replacing_and_merging_change_all_named_connections
+                one_unknown_connection_means_nothing_is_written
+                a_connection_named_twice_is_written_once
+                concurrent_merges_lose_nothing
+            }
+            refresh_leases {
+                one_of_fifty_concurrent_takers_gets_the_lease
+                a_first_lease_finds_nothing_abandoned
+                an_expired_lease_is_taken_over_with_the_old_intent
+                a_released_lease_is_free_and_leaves_nothing_abandoned
+                an_extended_lease_lasts_longer
+                an_old_epoch_neither_extends_nor_finishes
+                a_finished_lease_neither_extends_nor_finishes_again
+                a_holder_that_is_late_but_not_replaced_may_still_finish
+                the_lease_is_refused_for_credentials_of_another_version
+                replacing_a_connection_fences_a_running_refresh
+                deleting_a_connection_fences_a_running_refresh
+                deleting_an_integration_fences_running_refreshes
+                an_unknown_connection_has_no_lease
+                leases_that_ran_out_without_an_outcome_are_listed
+            }
+            refresh_outcomes {
+                a_failure_is_stored_and_keeps_the_credentials
+                a_success_stores_credentials_counts_up_and_clears_the_failure
+                a_success_may_change_the_config
+                due_refreshes_span_environments_by_time_and_number
+                due_refreshes_are_paged_without_gap_or_repeat
+                exhausted_and_deleted_connections_are_not_due
+            }
+            rate_limits {
+                units_add_up_in_a_window_of_their_key
+                a_window_has_a_fixed_end_and_then_counts_anew
+                concurrent_counts_lose_nothing
+            }
+            durability {
+                a_healthy_storage_says_so
+                a_closed_storage_answers_with_errors
+                everything_is_there_after_closing_and_reopening
             }
         }
     };
@@ -34,4 +162,30 @@ macro_rules! storage_contract_tests {
             })*
         })*
     };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A case that is not in the macro's list would never run.
+    #[test]
+    fn every_case_is_in_the_list() {
+        let list = include_str!("mod.rs");
+        let modules = [
+            include_str!("environments.rs"),
+            include_str!("api_keys.rs"),
+            include_str!("integrations.rs"),
+            include_str!("connections.rs"),
+            include_str!("connection_lists.rs"),
+            include_str!("connection_metadata.rs"),
+            include_str!("refresh_leases.rs"),
+            include_str!("refresh_outcomes.rs"),
+            include_str!("rate_limits.rs"),
+            include_str!("durability.rs"),
+        ];
+        for line in modules.into_iter().flat_map(str::lines) {
+            if let Some(case) = line.strip_prefix("pub async fn ").and_then(|rest| rest.split('(').next()) {
+                assert!(list.lines().any(|listed| listed.trim() == case), "{case} is not listed");
+            }
+        }
+    }
 }
