@@ -1,0 +1,367 @@
+//! Sends proxied requests: fresh credentials, attempts and waits, one refresh when the provider says 401.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_domain::Timestamp;
+use bowline_domain::environment::Environment;
+use bowline_domain::id::{ConnectionKey, IntegrationKey};
+use bowline_domain::provider::Provider;
+use bowline_domain::storage::StorageError;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{Method, StatusCode};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use thiserror::Error;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::retry::{self, Failure, RetryInput};
+use super::url::QueryParams;
+use super::{
+    BodyNeed, BuildError, BuildInput, BuiltBody, BuiltRequest, ConnectionView, CredentialView, InboundBody,
+    IntegrationView, ProxyCall, body_need, build_request,
+};
+use crate::Engine;
+use crate::connection::{GetConnectionError, OpenConnection};
+use crate::credential::refresh::RefreshError;
+use crate::credential::vault::VaultError;
+use crate::integration::IntegrationCredentials;
+use crate::outbound::{
+    BoxError, ClientIdentity, OutboundBody, OutboundError, OutboundRequest, OutboundResponse, Purpose, RedirectPolicy,
+};
+use crate::template::RenderContext;
+
+/// A body of known length up to this is kept in memory, so that the request can be sent again after a 401.
+const REPLAY_BYTES_MAX: u64 = 256 * 1024;
+/// Credentials are looked at again before an attempt when the last look is longer ago than this.
+const CREDENTIALS_FRESH: Duration = Duration::from_secs(60);
+/// Credentials that were renewed this recently are not renewed again because of a 401.
+const RENEWED_LATELY: Duration = Duration::from_secs(30);
+
+/// A request to the proxy.
+pub struct ProxyRequest {
+    /// What the protocol's headers say.
+    pub call: ProxyCall,
+    /// The method.
+    pub method: Method,
+    /// Path and raw query, as [`super::endpoint_of`] gives them.
+    pub endpoint: String,
+    /// The inbound content type.
+    pub content_type: Option<String>,
+    /// The inbound body; `None` when there is none.
+    pub body: Option<UnsyncBoxBody<Bytes, BoxError>>,
+    /// Its length, if the caller said so.
+    pub content_length: Option<u64>,
+    /// A body that must be in memory may be this long.
+    pub body_bytes_max: usize,
+}
+
+/// Why a request was not answered by the provider.
+#[derive(Debug, Error)]
+pub enum ProxyError {
+    /// The integration does not exist.
+    #[error("the integration does not exist")]
+    UnknownIntegration,
+    /// Its provider is not in the catalogue.
+    #[error("the integration's provider is not in the catalogue")]
+    UnknownProvider,
+    /// The connection does not exist.
+    #[error("the connection does not exist")]
+    UnknownConnection,
+    /// The credentials are due for a refresh that did not succeed.
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
+    /// The integration allows no calls to this base URL.
+    #[error("the integration allows no calls to the host of this Base-Url-Override")]
+    OverrideNotAllowed,
+    /// The request cannot be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A body that had to be read into memory is too long.
+    #[error("the body is longer than {limit} bytes and cannot be streamed in this request")]
+    BodyTooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The caller's body broke off.
+    #[error("the request's body could not be read")]
+    BodyUnreadable(#[source] BoxError),
+    /// The call left, or was not allowed to leave, and no answer came.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<GetConnectionError> for ProxyError {
+    fn from(error: GetConnectionError) -> Self {
+        match error {
+            GetConnectionError::UnknownIntegration => Self::UnknownIntegration,
+            GetConnectionError::UnknownConnection => Self::UnknownConnection,
+            GetConnectionError::Refresh { error, .. } => Self::Refresh(error),
+            GetConnectionError::Storage(error) => Self::Storage(error),
+            GetConnectionError::Vault(error) => Self::Vault(error),
+        }
+    }
+}
+
+/// The parts of a call that stay the same over all attempts.
+struct Route {
+    provider: Arc<Provider>,
+    integration: IntegrationCredentials,
+}
+
+/// The inbound body while attempts are made.
+enum Held {
+    None,
+    Stream(UnsyncBoxBody<Bytes, BoxError>),
+    Bytes(Bytes),
+    /// It was streamed to the provider and cannot be sent again.
+    Gone,
+}
+
+impl Held {
+    fn view(&self) -> InboundBody<'_> {
+        match self {
+            Self::None => InboundBody::None,
+            Self::Stream(_) | Self::Gone => InboundBody::Stream,
+            Self::Bytes(bytes) => InboundBody::Bytes(bytes),
+        }
+    }
+
+    fn can_be_sent(&self) -> bool {
+        !matches!(self, Self::Gone)
+    }
+
+    /// The body for the wire.
+    fn outbound(&mut self, built: BuiltBody) -> OutboundBody {
+        match built {
+            BuiltBody::None => OutboundBody::Empty,
+            BuiltBody::Bytes(bytes) => OutboundBody::Bytes(bytes),
+            BuiltBody::Forward => match std::mem::replace(self, Self::Gone) {
+                Self::Stream(body) => OutboundBody::Stream(body),
+                Self::Bytes(bytes) => {
+                    *self = Self::Bytes(bytes.clone());
+                    OutboundBody::Bytes(bytes)
+                }
+                Self::None | Self::Gone => OutboundBody::Empty,
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Sends a request to the provider with the connection's credentials and returns the provider's answer,
+    /// whatever its status.
+    pub async fn proxy(&self, environment: &Arc<Environment>, request: ProxyRequest) -> Result<OutboundResponse, ProxyError> {
+        let integration_key = IntegrationKey::from_stored(request.call.provider_config_key.clone());
+        let connection_key = ConnectionKey::from_stored(request.call.connection_id.clone());
+        let route = self.route(environment, &integration_key, &request.call).await?;
+        let found = self.find_connection(environment, &integration_key, &connection_key).await?;
+        let now = self.clock.now();
+        self.fetch_log.note(found.id, now);
+        let mut opened = self.open_fresh(environment, found, false).await?;
+        let mut checked_at = now;
+        let ProxyRequest { call, method, endpoint, content_type, body, content_length, body_bytes_max } = request;
+        let attempt = Attempt { call: &call, method: &method, endpoint: &endpoint, content_type: content_type.as_deref() };
+        let must_buffer = {
+            let inbound = if body.is_some() { InboundBody::Stream } else { InboundBody::None };
+            let context = RenderContext { now, random: Uuid::nil() };
+            body_need(&attempt.input(&route, &opened, inbound, &context)?) == BodyNeed::Buffer
+        };
+        let keep = must_buffer || call.retries > 0 || content_length.is_some_and(|length| length <= REPLAY_BYTES_MAX);
+        let mut held = hold(body, keep, body_bytes_max).await?;
+        let (mut retries_done, mut renewed) = (0, false);
+        loop {
+            let started = self.clock.now();
+            if started.since(checked_at) > CREDENTIALS_FRESH {
+                opened = self.open_fresh(environment, Arc::clone(&opened.connection), false).await?;
+                checked_at = started;
+            }
+            let outcome = self.attempt(&attempt, &route, &opened, &mut held).await?;
+            if !held.can_be_sent() {
+                return Ok(outcome?);
+            }
+            if !renewed && is_unauthorized(&outcome) && may_renew(&call, &opened, started) {
+                renewed = true;
+                if let Some(new) = self.renew(environment, &opened).await {
+                    (opened, checked_at) = (new, self.clock.now());
+                    continue;
+                }
+            }
+            let rules = route.provider.proxy.as_ref().and_then(|api| api.retry.as_ref());
+            let Some(failure) = failure_of(&outcome) else { return Ok(outcome?) };
+            let input = RetryInput {
+                retries_done,
+                retries: call.retries,
+                failure,
+                rules,
+                retry_on: &call.retry_on,
+                caller_rules: None,
+                now: self.clock.now(),
+            };
+            match retry::decide(&input) {
+                Some(wait) => {
+                    tracing::debug!(connection = %opened.connection.id, retries_done, ?wait, "proxied call is tried again");
+                    drop(outcome);
+                    sleep(wait).await;
+                    retries_done += 1;
+                }
+                None => return Ok(outcome?),
+            }
+        }
+    }
+
+    async fn route(&self, environment: &Environment, key: &IntegrationKey, call: &ProxyCall) -> Result<Route, ProxyError> {
+        let found = self.storage.find_integration(environment.id, key).await?;
+        let integration = found.ok_or(ProxyError::UnknownIntegration)?;
+        let provider = self.catalog.find(integration.provider.as_str()).ok_or(ProxyError::UnknownProvider)?;
+        let credentials = IntegrationCredentials::open(&self.vault, environment, &integration)?;
+        check_override(&credentials, call.base_url_override.as_deref())?;
+        Ok(Route { provider, integration: credentials })
+    }
+
+    /// One request on the wire. The inner error is the wire's: it may be tried again.
+    async fn attempt(
+        &self,
+        attempt: &Attempt<'_>,
+        route: &Route,
+        opened: &OpenConnection,
+        held: &mut Held,
+    ) -> Result<Result<OutboundResponse, OutboundError>, ProxyError> {
+        let context = RenderContext { now: self.clock.now(), random: Uuid::new_v4() };
+        let built = {
+            let input = attempt.input(route, opened, held.view(), &context)?;
+            build_request(&input)?
+        };
+        let request = outbound_request(built, held)?;
+        Ok(self.outbound.send(request).await)
+    }
+
+    /// Renews credentials that the provider just refused; `None` when that gave nothing new.
+    async fn renew(&self, environment: &Arc<Environment>, opened: &OpenConnection) -> Option<OpenConnection> {
+        let before = Arc::clone(&opened.connection);
+        let version = before.credentials_version;
+        let renewed = self.open_fresh(environment, before, true).await.ok()?;
+        (renewed.connection.credentials_version != version).then_some(renewed)
+    }
+
+    /// Whether webhooks could be sent to an address.
+    pub fn check_webhook_target(&self, address: &str) -> Result<(), OutboundError> {
+        let url = ::url::Url::parse(address).map_err(|_| OutboundError::InvalidRequest("not a URL"))?;
+        Ok(self.outbound.policy().check_url(&url, Purpose::Webhook)?)
+    }
+}
+
+/// What of the caller's request goes into every attempt.
+struct Attempt<'a> {
+    call: &'a ProxyCall,
+    method: &'a Method,
+    endpoint: &'a str,
+    content_type: Option<&'a str>,
+}
+
+impl<'a> Attempt<'a> {
+    fn input(
+        &self,
+        route: &'a Route,
+        opened: &'a OpenConnection,
+        body: InboundBody<'a>,
+        context: &'a RenderContext,
+    ) -> Result<BuildInput<'a>, BuildError> {
+        let credential =
+            CredentialView::new(opened.credentials.expose()).map_err(|_| BuildError::UnsupportedAuth)?;
+        let integration = &route.integration;
+        Ok(BuildInput {
+            call: self.call,
+            method: self.method,
+            endpoint: self.endpoint,
+            params: QueryParams::None,
+            content_type: self.content_type,
+            body,
+            provider: &route.provider,
+            integration: IntegrationView {
+                client_id: integration.client_id.as_deref(),
+                client_secret: integration.client_secret.as_ref().map(|secret| secret.expose().as_str()),
+                custom: Some(&integration.custom),
+            },
+            connection: ConnectionView {
+                connection_id: opened.connection.key.as_str(),
+                config: &opened.config,
+                metadata: opened.connection.metadata.as_ref(),
+                credential,
+            },
+            context,
+        })
+    }
+}
+
+fn outbound_request(built: BuiltRequest, held: &mut Held) -> Result<OutboundRequest, ProxyError> {
+    let mut request = OutboundRequest::new(built.method, built.url, Purpose::Proxy);
+    request.headers = built.headers;
+    request.body = held.outbound(built.body);
+    request.forward_headers = built.forward_headers_on_redirect;
+    request.sensitive_headers = built.credential_headers;
+    request.sensitive_query_keys = built.credential_query_keys;
+    if built.body_has_credential {
+        request.redirect = RedirectPolicy::Return;
+    }
+    if let Some(pair) = built.client_certificate {
+        let identity = ClientIdentity::from_pem(pair.certificates.expose(), pair.private_key.expose());
+        request.client_identity = Some(identity.map_err(|_| BuildError::InvalidCertificateOrKey)?);
+    }
+    Ok(request)
+}
+
+/// Keeps a body in memory, or leaves it a stream.
+async fn hold(body: Option<UnsyncBoxBody<Bytes, BoxError>>, keep: bool, bytes_max: usize) -> Result<Held, ProxyError> {
+    let Some(body) = body else { return Ok(Held::None) };
+    if !keep {
+        return Ok(Held::Stream(body));
+    }
+    let read = http_body_util::Limited::new(body, bytes_max).collect().await;
+    match read {
+        Ok(collected) => Ok(Held::Bytes(collected.to_bytes())),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(ProxyError::BodyTooLarge { limit: bytes_max }),
+        Err(error) => Err(ProxyError::BodyUnreadable(error)),
+    }
+}
+
+fn is_unauthorized(outcome: &Result<OutboundResponse, OutboundError>) -> bool {
+    matches!(outcome, Ok(response) if response.status == StatusCode::UNAUTHORIZED)
+}
+
+/// A 401 is a reason to renew credentials when they were ours to begin with, and are not brand new.
+fn may_renew(call: &ProxyCall, opened: &OpenConnection, now: Timestamp) -> bool {
+    let renewed_lately =
+        opened.connection.refresh.last_success_at.is_some_and(|at| now.since(at) < RENEWED_LATELY);
+    !call.headers.contains_key(AUTHORIZATION) && !renewed_lately
+}
+
+fn failure_of(outcome: &Result<OutboundResponse, OutboundError>) -> Option<Failure<'_>> {
+    match outcome {
+        Ok(response) if response.status.is_success() => None,
+        Ok(response) => Some(Failure::Response { status: response.status, headers: &response.headers, body: None }),
+        Err(error) => Some(Failure::Transport(error.code())),
+    }
+}
+
+/// An integration may list the hosts that its calls may be pointed at (custom field `base_url_override_hosts`,
+/// comma-separated; subdomains included). Without the list every host that the outbound policy allows is fine.
+fn check_override(integration: &IntegrationCredentials, base_url: Option<&str>) -> Result<(), ProxyError> {
+    let (Some(base_url), Some(list)) = (base_url, integration.custom_text("base_url_override_hosts")) else {
+        return Ok(());
+    };
+    let url = ::url::Url::parse(base_url).ok();
+    let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
+    let is_listed = list.split(',').map(str::trim).filter(|listed| !listed.is_empty()).any(|listed| {
+        host == listed || host.strip_suffix(listed).is_some_and(|rest| rest.ends_with('.'))
+    });
+    if is_listed { Ok(()) } else { Err(ProxyError::OverrideNotAllowed) }
+}
