@@ -131,12 +131,19 @@ impl Outbound {
     /// Whatever kept the headers from arriving. A status is never an error.
     pub async fn send(&self, mut request: OutboundRequest) -> Result<OutboundResponse, OutboundError> {
         request.take_framing()?;
-        let pool = self.inner.pools.get(request.purpose, request.client_identity.as_ref());
+        let of_identity;
+        let pool = match &request.client_identity {
+            None => self.inner.pools.shared(request.purpose),
+            Some(identity) => {
+                of_identity = self.inner.pools.of_identity(request.purpose, identity);
+                &of_identity
+            }
+        };
         let mut followed = 0;
         loop {
             self.inner.policy.check_url(&request.url, request.purpose)?;
             let replay = request.body.replay();
-            let response = self.exchange(&pool, &mut request).await?;
+            let response = self.exchange(pool, &mut request).await?;
             if request.redirect == RedirectPolicy::Return
                 || !prepare_next_hop(&mut request, response.status(), response.headers(), replay)
             {

@@ -10,8 +10,8 @@
 //! checked must be the one that is connected to, redirects need rules of their own, and headers and bodies must pass
 //! through untouched and unbuffered.
 //!
-//! Start with [`client`] for the flow, [`policy`] and [`address`] for what is refused, [`connector`] for the check
-//! at connect time.
+//! Start with [`client`] for the flow, [`policy`] and [`address`] for what is refused, `connector` for the check at
+//! connect time.
 
 pub mod address;
 pub mod allow;

@@ -57,16 +57,15 @@ impl Pools {
         }
     }
 
-    pub(super) fn get(&self, purpose: Purpose, identity: Option<&ClientIdentity>) -> Pool {
-        match (identity, purpose) {
-            (Some(identity), _) => self.of_identity(purpose, identity),
-            (None, Purpose::Proxy) => self.proxy.clone(),
-            (None, Purpose::OAuth) => self.oauth.clone(),
-            (None, Purpose::Webhook) => self.webhook.clone(),
+    pub(super) fn shared(&self, purpose: Purpose) -> &Pool {
+        match purpose {
+            Purpose::Proxy => &self.proxy,
+            Purpose::OAuth => &self.oauth,
+            Purpose::Webhook => &self.webhook,
         }
     }
 
-    fn of_identity(&self, purpose: Purpose, identity: &ClientIdentity) -> Pool {
+    pub(super) fn of_identity(&self, purpose: Purpose, identity: &ClientIdentity) -> Pool {
         let key = (identity.fingerprint, purpose);
         let mut pools = self.of_identities.lock();
         // Re-inserting at the end keeps the map in order of use.

@@ -124,10 +124,7 @@ async fn arrival(location_host: &str, change: impl FnOnce(&mut OutboundRequest))
 
 #[tokio::test]
 async fn credentials_stay_with_the_host_and_its_subdomains() {
-    for host in ["api.test", "eu.api.test", "API.TEST."] {
-        if host.ends_with('.') {
-            continue;
-        }
+    for host in ["api.test", "eu.api.test", "API.test"] {
         let seen = arrival(host, |_| {}).await;
         assert_eq!(seen.uri, "/to?api_key=k&b=%20&c");
         for name in CREDENTIALS {

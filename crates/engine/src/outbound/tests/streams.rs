@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_compression::tokio::write::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use http_body_util::StreamBody;
 use tokio::io::AsyncWriteExt;
 
@@ -24,8 +24,6 @@ fn counted(
         Ok(piece.clone())
     })
 }
-
-use futures_util::StreamExt as _;
 
 fn streamed(body: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Reply {
     let frames = body.map(|piece| piece.map(http_body::Frame::data).map_err(Into::into));
@@ -117,7 +115,7 @@ async fn every_coding_is_undone_alone_and_in_layers() {
         (packed("deflate", plain.as_bytes()).await, "deflate"),
         (br, "BR"),
         (layered, "gzip, deflate, br"),
-        ([gzip.clone(), Vec::new()].concat(), "x-gzip, identity"),
+        (gzip.clone(), "x-gzip, identity"),
         (gzip, "gzip"),
     ];
     for (body, content_encoding) in cases {
