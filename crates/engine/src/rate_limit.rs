@@ -200,3 +200,6 @@ impl WindowState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

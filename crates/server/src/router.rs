@@ -19,13 +19,18 @@ pub(crate) struct Routes {
 
 impl Routes {
     fn new() -> Self {
-        let router = axum::Router::new().fallback(not_found).method_not_allowed_fallback(not_found);
-        Self { router, patterns: RoutePatterns::default() }
+        Self { router: axum::Router::new(), patterns: RoutePatterns::default() }
     }
 
     fn route(mut self, pattern: &'static str, methods: MethodRouter<AppState>) -> Self {
         self.patterns.add(pattern);
         self.router = self.router.route(pattern, methods);
+        self
+    }
+
+    /// Answers everything else, other methods of known paths too. Comes last: it covers the routes before it.
+    fn or_not_found(mut self) -> Self {
+        self.router = self.router.fallback(not_found).method_not_allowed_fallback(not_found);
         self
     }
 }
@@ -42,6 +47,7 @@ pub(crate) fn routes() -> Routes {
         .route("/providers", get(providers::list::list_providers))
         .route("/providers/{provider}", get(providers::get::get_provider))
         .route("/providers/{provider}/templates", get(providers::templates::list_templates))
+        .or_not_found()
 }
 
 async fn not_found(method: http::Method, uri: http::Uri) -> Response {

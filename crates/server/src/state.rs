@@ -3,10 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use bowline_catalog::Catalog;
 use bowline_domain::Clock;
-use bowline_engine::access::Access;
-use bowline_engine::rate_limit::RateLimiter;
+use bowline_engine::Engine;
 
 use crate::readiness::Readiness;
 use crate::settings::ServerSettings;
@@ -17,12 +15,8 @@ pub struct AppState(Arc<AppParts>);
 
 /// What an [`AppState`] holds.
 pub struct AppParts {
-    /// Turns keys into principals.
-    pub access: Access,
-    /// Counts requests.
-    pub rate_limiter: RateLimiter,
-    /// The known providers.
-    pub catalog: Arc<Catalog>,
+    /// What Bowline does.
+    pub engine: Arc<Engine>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Whether this node takes traffic.

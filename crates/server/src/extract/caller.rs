@@ -34,6 +34,11 @@ impl<S> Caller<S> {
     pub fn environment(&self) -> &Arc<Environment> {
         &self.environment
     }
+
+    /// Refuses a key without `scope`, for rights that depend on what is asked for.
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        if self.principal.scopes.allows(scope) { Ok(()) } else { Err(insufficient(&[scope])) }
+    }
 }
 
 impl<S> Deref for Caller<S> {
@@ -65,6 +70,13 @@ pub struct AccountCaller<S> {
     required: PhantomData<S>,
 }
 
+impl<S> AccountCaller<S> {
+    /// Refuses a key without `scope`, for rights that depend on what is asked for.
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        if self.principal.scopes.allows(scope) { Ok(()) } else { Err(insufficient(&[scope])) }
+    }
+}
+
 impl<S> Deref for AccountCaller<S> {
     type Target = Principal;
 
@@ -83,11 +95,6 @@ impl<S: Required> FromRequestParts<AppState> for AccountCaller<S> {
     }
 }
 
-/// Refuses a principal without `scope`; for rights that depend on what is asked for.
-pub(crate) fn require_scope(principal: &Principal, scope: &str) -> Result<(), ApiError> {
-    if principal.scopes.allows(scope) { Ok(()) } else { Err(insufficient(&[scope])) }
-}
-
 /// The context the transport put beside the request.
 pub(super) fn context(parts: &Parts) -> Option<&RequestContext> {
     parts.extensions.get::<Arc<RequestContext>>().map(Arc::as_ref)
@@ -99,7 +106,7 @@ async fn admit<S: Required>(parts: &Parts, state: &AppState) -> Result<Arc<Princ
     if S::TAKES_SESSION {
         refuse_session(bearer_key(bearer))?;
     }
-    let principal = state.access.authenticate(bearer).await?;
+    let principal = state.engine.access.authenticate(bearer).await?;
     if let Some(context) = context(parts) {
         context.caller.get_or_init(|| (principal.account_id, principal.key_id));
     }

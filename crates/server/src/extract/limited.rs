@@ -15,7 +15,7 @@ pub(crate) async fn count(
     key: RateLimitKey,
     cost: u64,
 ) -> Result<(), ApiError> {
-    let Some(verdict) = state.rate_limiter.count(key, cost).await else { return Ok(()) };
+    let Some(verdict) = state.engine.rate_limiter.count(key, cost).await else { return Ok(()) };
     if let Some(context) = context(parts) {
         context.counted.get_or_init(|| verdict);
     }

@@ -13,6 +13,7 @@ mod json;
 mod log;
 mod path;
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -62,8 +63,7 @@ impl Http {
         let context = Arc::new(RequestContext::new(self.ids.next(), client));
         let entry = log::begin(&request, self.state.clock.as_ref());
         let surface = headers::Surface::of(request.uri().path());
-        let answer = AssertUnwindSafe(self.answer(request, &context)).catch_unwind();
-        let mut response = answer.await.unwrap_or_else(|panic| log::panicked(&*panic).into_response());
+        let mut response = catch_panic(self.answer(request, &context)).await;
         self.headers.add(&mut response, &context, surface);
         log::unexpected(&mut response, &context);
         log::end(entry, &response, &context, self.state.clock.as_ref());
@@ -99,5 +99,33 @@ impl Http {
         let Ok(response) = self.router.clone().oneshot(request).await;
         let response = etag_check.apply(response).await;
         Ok(if is_head { etag::without_body(response) } else { response })
+    }
+}
+
+/// A panic in one request is that request's generic 500 and nobody else's trouble.
+async fn catch_panic(answer: impl Future<Output = Response>) -> Response {
+    let caught = AssertUnwindSafe(answer).catch_unwind().await;
+    caught.unwrap_or_else(|panic| log::panicked(&*panic).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+    use crate::error::Unexpected;
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_generic_500_whose_text_only_the_log_sees() {
+        let response = catch_panic(async { panic!("boom {}", 7) }).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let Unexpected { error_id, error } = response.extensions().get().cloned().unwrap();
+        assert_eq!(error.to_string(), "panicked: boom 7");
+        let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["error"]["code"], "generic_error_support");
+        assert_eq!(body["error"]["payload"], error_id.to_string());
+        let message = body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(&error_id.to_string()) && !message.contains("boom"));
     }
 }

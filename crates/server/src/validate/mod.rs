@@ -21,3 +21,6 @@ mod scalars;
 pub use checks::{Refusal, any_text, email, length, url, uuid};
 pub use fields::{Fields, Group};
 pub use query_string::parse_query;
+
+#[cfg(test)]
+mod tests;

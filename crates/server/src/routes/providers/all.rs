@@ -21,7 +21,7 @@ pub(crate) async fn get_all_providers(
     _: AddressLimited<1>,
 ) -> Result<Response, ApiError> {
     let mut body = String::from("{");
-    for (at, (name, entry)) in state.catalog.list_wire(None).enumerate() {
+    for (at, (name, entry)) in state.engine.catalog().list_wire(None).enumerate() {
         if at > 0 {
             body.push(',');
         }

@@ -34,7 +34,7 @@ pub(crate) async fn get_provider(
     let name = params.required_text("provider", text::check_provider_name);
     params.finish()?;
 
-    let Some(entry) = state.catalog.wire(&name) else {
+    let Some(entry) = state.engine.catalog().wire(&name) else {
         return Err(ApiError::not_found(format!("Unknown provider {name}")));
     };
     let mut body = String::from("{\"data\":");

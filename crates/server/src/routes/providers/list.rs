@@ -33,7 +33,7 @@ pub(crate) async fn list_providers(
     query.finish()?;
 
     let mut body = String::from("{\"data\":[");
-    for (at, (name, entry)) in state.catalog.list_wire(search.as_deref()).enumerate() {
+    for (at, (name, entry)) in state.engine.catalog().list_wire(search.as_deref()).enumerate() {
         if at > 0 {
             body.push(',');
         }

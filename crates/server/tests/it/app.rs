@@ -1,0 +1,160 @@
+//! [`TestApp`]: one server without a socket, with a clock that stands still.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bowline_domain::scope::ScopeSet;
+use bowline_domain::{Clock, ManualClock, Timestamp};
+use bowline_engine::catalog::Catalog;
+use bowline_engine::credential::refresh::RefreshOptions;
+use bowline_engine::credential::vault::MasterKey;
+use bowline_engine::outbound::{Outbound, OutboundOptions};
+use bowline_engine::{Engine, EngineOptions};
+use bowline_server::{AppParts, AppState, Http, Readiness, ServerSettings};
+use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const CLIENT: &str = "203.0.113.7";
+
+/// A running API.
+pub struct TestApp {
+    pub http: Arc<Http>,
+    pub engine: Arc<Engine>,
+    pub clock: ManualClock,
+    pub readiness: Readiness,
+    /// A key with every right in `dev`.
+    pub key: String,
+    _directory: TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub fn assert(&self, status: u16, body: &Value) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(&self.json(), body);
+    }
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::with(0, ServerSettings::default()).await
+    }
+
+    pub async fn limited(per_minute: u64) -> Self {
+        Self::with(per_minute, ServerSettings::default()).await
+    }
+
+    pub async fn with(rate_limit_per_minute: u64, settings: ServerSettings) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = ManualClock::new(Timestamp::from_seconds(1_700_000_000));
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let path = directory.path().join("bowline.db");
+        let options = SqliteOptions { path, clock: Arc::clone(&shared), exclusive: true };
+        let storage = Arc::new(SqliteStorage::open(options).await.unwrap());
+        let engine = Engine::start(EngineOptions {
+            storage,
+            master_key: MasterKey::new([7; 32]),
+            catalog: Arc::new(Catalog::builtin()),
+            outbound: Outbound::new(OutboundOptions::default()).unwrap(),
+            clock: Arc::clone(&shared),
+            refresh: RefreshOptions::default(),
+            rate_limit_per_minute,
+            token_client: None,
+        })
+        .await
+        .unwrap();
+        engine.bootstrap(&[]).await.unwrap();
+        let keys = engine.list_environment_keys().await.unwrap();
+        let key = keys[0].secret_key.as_ref().unwrap().expose().clone();
+        let readiness = Readiness::default();
+        let parts =
+            AppParts { engine: Arc::clone(&engine), clock: shared, readiness: readiness.clone(), settings };
+        let http = Arc::new(Http::new(AppState::new(parts)));
+        Self { http, engine, clock, readiness, key, _directory: directory }
+    }
+
+    /// A key of `dev` with these scopes.
+    pub async fn key_with(&self, scopes: &[&str]) -> String {
+        let environments = self.engine.list_environment_keys().await.unwrap();
+        let environment = &environments[0].environment;
+        let name = format!("key {}", scopes.join(" "));
+        let scopes = ScopeSet::from_texts(scopes);
+        let created = self.engine.create_api_key(environment, name, scopes).await.unwrap();
+        created.secret.expose().clone()
+    }
+
+    /// A key of the account, bound to no environment.
+    pub async fn account_key(&self) -> String {
+        let account = self.engine.default_account().await.unwrap();
+        let scopes = ScopeSet::from_texts(["account:*"]);
+        let created = self.engine.create_account_api_key(account.id, "account".to_owned(), scopes).await.unwrap();
+        created.secret.expose().clone()
+    }
+
+    /// Sends a request with all its parts given.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        read(self.http.respond(request, Some(CLIENT.parse().unwrap())).await).await
+    }
+
+    /// `METHOD /path` with headers `(name, value)` and a body.
+    pub async fn call(&self, line: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// A `GET` without a key.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(&format!("GET {path}"), &[], Body::empty()).await
+    }
+
+    /// A `GET` with the full key.
+    pub async fn get_as_owner(&self, path: &str) -> Answer {
+        self.get_as(&self.key, path).await
+    }
+
+    /// A `GET` with a key.
+    pub async fn get_as(&self, key: &str, path: &str) -> Answer {
+        let bearer = format!("Bearer {key}");
+        self.call(&format!("GET {path}"), &[("authorization", &bearer)], Body::empty()).await
+    }
+
+    /// A `POST` of JSON text without a key.
+    pub async fn post(&self, path: &str, body: &str) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.call(&format!("POST {path}"), &headers, body.to_owned()).await
+    }
+
+    pub fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+async fn read(response: Response) -> Answer {
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+}

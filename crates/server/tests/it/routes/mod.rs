@@ -1,0 +1,5 @@
+//! Routes, in files that mirror the paths.
+
+mod cli_telemetry;
+mod infra;
+mod providers;
