@@ -146,7 +146,12 @@ impl EnvironmentStore for SqliteStorage {
         .await
     }
 
-    async fn delete_environment(&self, account: AccountId, id: EnvironmentId, at: Timestamp) -> StorageResult<bool> {
+    async fn delete_environment(
+        &self,
+        account: AccountId,
+        id: EnvironmentId,
+        at: Timestamp,
+    ) -> StorageResult<bool> {
         self.write("deleting an environment", move |write| {
             Box::pin(async move {
                 write.touched.everything = true;
@@ -167,7 +172,11 @@ impl EnvironmentStore for SqliteStorage {
         .map_err(failed("listing environment variables"))
     }
 
-    async fn put_variable(&self, environment: EnvironmentId, variable: EnvironmentVariable) -> StorageResult<()> {
+    async fn put_variable(
+        &self,
+        environment: EnvironmentId,
+        variable: EnvironmentVariable,
+    ) -> StorageResult<()> {
         self.write("writing an environment variable", move |write| {
             Box::pin(async move {
                 let done = sqlx::query(
@@ -204,7 +213,10 @@ impl EnvironmentStore for SqliteStorage {
 }
 
 /// `None` when the name is taken.
-async fn insert(conn: &mut SqliteConnection, new: &NewEnvironment) -> Result<Option<Environment>, sqlx::Error> {
+async fn insert(
+    conn: &mut SqliteConnection,
+    new: &NewEnvironment,
+) -> Result<Option<Environment>, sqlx::Error> {
     let row = sqlx::query_as::<_, EnvironmentRow>(INSERT)
         .bind(new.uuid.as_bytes().to_vec())
         .bind(new.account_id.0)
@@ -240,6 +252,9 @@ async fn delete(
     connections::delete_of_environment(&mut *conn, id, at).await?;
     integrations::delete_of_environment(&mut *conn, id, at).await?;
     keys::delete_of_environment(&mut *conn, id, at).await?;
-    sqlx::query("DELETE FROM environment_variables WHERE environment_id = ?").bind(id.0).execute(conn).await?;
+    sqlx::query("DELETE FROM environment_variables WHERE environment_id = ?")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
     Ok(true)
 }

@@ -107,7 +107,9 @@ impl IntegrationStore for SqliteStorage {
         self.write("deleting an integration", move |write| {
             Box::pin(async move {
                 write.touched.everything = true;
-                let Some(integration) = find(&mut *write.conn, environment, &key).await? else { return Ok(false) };
+                let Some(integration) = find(&mut *write.conn, environment, &key).await? else {
+                    return Ok(false);
+                };
                 connections::delete_of_integration(&mut *write.conn, integration.id, at).await?;
                 sqlx::query("UPDATE integrations SET deleted_at = ?, credentials = x'' WHERE id = ?")
                     .bind(at.as_micros())
@@ -120,7 +122,11 @@ impl IntegrationStore for SqliteStorage {
         .await
     }
 
-    async fn count_connections(&self, environment: EnvironmentId, key: &IntegrationKey) -> StorageResult<u64> {
+    async fn count_connections(
+        &self,
+        environment: EnvironmentId,
+        key: &IntegrationKey,
+    ) -> StorageResult<u64> {
         sqlx::query_scalar(
             "SELECT count(*) FROM connections c JOIN integrations i ON i.id = c.integration_id
              WHERE i.environment_id = ? AND i.key = ? AND i.deleted_at IS NULL AND c.deleted_at IS NULL",

@@ -68,7 +68,12 @@ impl ApiKeyStore for SqliteStorage {
         .map_err(failed("listing account API keys"))
     }
 
-    async fn delete_api_key(&self, environment: EnvironmentId, id: ApiKeyId, at: Timestamp) -> StorageResult<bool> {
+    async fn delete_api_key(
+        &self,
+        environment: EnvironmentId,
+        id: ApiKeyId,
+        at: Timestamp,
+    ) -> StorageResult<bool> {
         self.write("deleting an API key", move |write| {
             Box::pin(async move {
                 write.touched.everything = true;
@@ -154,11 +159,12 @@ async fn create(
         if environment.is_none_or(|environment| environment.account_id != new.account_id) {
             return Ok(CreateApiKey::NoEnvironment);
         }
-        let live: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE environment_id = ? AND deleted_at IS NULL")
-                .bind(id.0)
-                .fetch_one(&mut *conn)
-                .await?;
+        let live: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM api_keys WHERE environment_id = ? AND deleted_at IS NULL",
+        )
+        .bind(id.0)
+        .fetch_one(&mut *conn)
+        .await?;
         if live >= i64::from(live_keys_max) {
             return Ok(CreateApiKey::TooMany);
         }
@@ -190,7 +196,10 @@ pub(crate) async fn insert(conn: &mut SqliteConnection, new: &NewApiKey) -> Resu
 }
 
 /// Whether a live key has the digest of one of these.
-pub(crate) async fn any_digest_taken(conn: &mut SqliteConnection, new: &[NewApiKey]) -> Result<bool, sqlx::Error> {
+pub(crate) async fn any_digest_taken(
+    conn: &mut SqliteConnection,
+    new: &[NewApiKey],
+) -> Result<bool, sqlx::Error> {
     for key in new {
         if digest_taken(&mut *conn, &key.digest).await? {
             return Ok(true);
@@ -262,11 +271,13 @@ pub(crate) async fn delete_of_environment(
 #[async_trait]
 impl DataKeyStore for SqliteStorage {
     async fn list_data_keys(&self) -> StorageResult<Vec<WrappedDataKey>> {
-        sqlx::query_as::<_, DataKeyRow>("SELECT id, wrapped, created_at FROM data_keys ORDER BY created_at, id")
-            .fetch_all(&self.readers)
-            .await
-            .and_then(all)
-            .map_err(failed("listing data keys"))
+        sqlx::query_as::<_, DataKeyRow>(
+            "SELECT id, wrapped, created_at FROM data_keys ORDER BY created_at, id",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .and_then(all)
+        .map_err(failed("listing data keys"))
     }
 
     async fn insert_data_key(&self, key: WrappedDataKey) -> StorageResult<bool> {

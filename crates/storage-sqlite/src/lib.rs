@@ -86,11 +86,18 @@ fn failed(context: &'static str) -> impl FnOnce(sqlx::Error) -> StorageError {
 #[async_trait]
 impl Storage for SqliteStorage {
     async fn check_health(&self) -> StorageResult<()> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(failed("checking the database's health"))?;
+        sqlx::query("SELECT 1")
+            .execute(&self.readers)
+            .await
+            .map_err(failed("checking the database's health"))?;
         let now = self.now().as_micros();
         self.write("checking the database's health", move |write| {
             Box::pin(async move {
-                sqlx::query("UPDATE health SET checked_at = ?").bind(now).execute(write.conn).await.map(|_| ())
+                sqlx::query("UPDATE health SET checked_at = ?")
+                    .bind(now)
+                    .execute(write.conn)
+                    .await
+                    .map(|_| ())
             })
         })
         .await

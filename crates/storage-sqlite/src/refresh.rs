@@ -136,7 +136,11 @@ impl RefreshStore for SqliteStorage {
     }
 }
 
-async fn acquire(conn: &mut SqliteConnection, claim: Claim, now: Timestamp) -> Result<AcquireLease, sqlx::Error> {
+async fn acquire(
+    conn: &mut SqliteConnection,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<AcquireLease, sqlx::Error> {
     let row = sqlx::query_as::<_, LeaseRow>(
         "SELECT c.credentials_version AS current_version, l.holder, l.lease_until, l.intent_at
          FROM connections c LEFT JOIN refresh_leases l ON l.connection_id = c.id

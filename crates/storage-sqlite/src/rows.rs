@@ -6,8 +6,8 @@ use bowline_domain::api_key::ApiKey;
 use bowline_domain::connection::{Connection, ConnectionSummary, RefreshState};
 use bowline_domain::environment::{Account, Environment, EnvironmentVariable};
 use bowline_domain::id::{
-    AccountId, ApiKeyId, ConnectionId, ConnectionKey, DataKeyId, EnvironmentId, EnvironmentName, IntegrationId,
-    IntegrationKey, ProviderName, RowUid,
+    AccountId, ApiKeyId, ConnectionId, ConnectionKey, DataKeyId, EnvironmentId, EnvironmentName,
+    IntegrationId, IntegrationKey, ProviderName, RowUid,
 };
 use bowline_domain::integration::Integration;
 use bowline_domain::scope::ScopeSet;
@@ -125,7 +125,11 @@ impl IntoDomain for VariableRow {
     type Domain = EnvironmentVariable;
 
     fn into_domain(self) -> Result<EnvironmentVariable, sqlx::Error> {
-        Ok(EnvironmentVariable { uid: RowUid(uuid(&self.uid)?), name: self.name, value: SealedBytes(self.value) })
+        Ok(EnvironmentVariable {
+            uid: RowUid(uuid(&self.uid)?),
+            name: self.name,
+            value: SealedBytes(self.value),
+        })
     }
 }
 

@@ -86,7 +86,8 @@ impl Writer {
     /// Starts the task.
     pub fn start(conn: SqliteConnection, caches: Arc<Caches>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-        let task = WriterTask { conn, queue: receiver, caches, data_version: None, looked_at: Instant::now() };
+        let task =
+            WriterTask { conn, queue: receiver, caches, data_version: None, looked_at: Instant::now() };
         Self { queue: Mutex::new(Some(sender)), task: Mutex::new(Some(tokio::spawn(task.run()))) }
     }
 
@@ -158,7 +159,8 @@ impl WriterTask {
             return;
         }
         self.looked_at = Instant::now();
-        let version = sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut self.conn).await.ok();
+        let version =
+            sqlx::query_scalar::<_, i64>("PRAGMA data_version").fetch_one(&mut self.conn).await.ok();
         if version.is_none() || version != self.data_version {
             self.data_version = version;
             self.caches.clear();
@@ -190,7 +192,11 @@ impl WriterTask {
 
     /// Runs the jobs in one transaction, not yet committed. An error of this function spoils the transaction
     /// for all of them.
-    async fn run_jobs(&mut self, batch: &mut [Box<dyn Job>], touched: &mut Touched) -> Result<(), sqlx::Error> {
+    async fn run_jobs(
+        &mut self,
+        batch: &mut [Box<dyn Job>],
+        touched: &mut Touched,
+    ) -> Result<(), sqlx::Error> {
         execute(&mut self.conn, "BEGIN IMMEDIATE").await?;
         for job in batch {
             execute(&mut self.conn, "SAVEPOINT job").await?;
@@ -209,3 +215,6 @@ impl WriterTask {
 async fn execute(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
     sqlx::query(sql).execute(conn).await.map(|_| ())
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,10 +176,12 @@ pub(crate) async fn any_of_integration(
     conn: &mut SqliteConnection,
     integration: IntegrationId,
 ) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM connections WHERE integration_id = ? AND deleted_at IS NULL)")
-        .bind(integration.0)
-        .fetch_one(conn)
-        .await
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM connections WHERE integration_id = ? AND deleted_at IS NULL)",
+    )
+    .bind(integration.0)
+    .fetch_one(conn)
+    .await
 }
 
 /// Deletes one connection.

@@ -51,7 +51,7 @@ pub async fn everything_is_there_after_closing_and_reopening(mut db: TestStorage
     db.close_and_reopen().await;
 
     assert_eq!(db.find_account(env.account_id).await.expect("a read"), Some(account(&*db).await));
-    assert_eq!(db.list_environments(env.account_id).await.expect("a read"), [env.clone()]);
+    assert_eq!(db.list_environments(env.account_id).await.expect("a read"), std::slice::from_ref(&env));
     assert_eq!(db.list_integrations(env.id).await.expect("a read"), [github]);
     assert_eq!(stored(&*db, &made).await, made);
     let (found, of) = db.find_api_key(&key.digest).await.expect("a read").expect("it is there");
