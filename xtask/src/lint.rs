@@ -15,7 +15,9 @@ use crate::workspace::Workspace;
 
 /// Runs every check.
 pub fn run(workspace: &Workspace, steps: &mut Steps) {
-    steps.run("format", || command::run(&mut workspace.cargo(&["fmt", "--all", "--check"])));
+    steps.run("format", || {
+        command::run(&mut workspace.cargo(&["fmt", "--all", "--", "--check", "--files-with-diff"]))
+    });
     steps.run("house rules", || report(house_rules(workspace)?));
     steps.run("licences and bans", || licences_and_bans(workspace));
     steps.run("clippy", || clippy(workspace));

@@ -18,6 +18,7 @@ pub struct TestCluster {
     keeper: Child,
     port: u16,
     programs: PathBuf,
+    folder: PathBuf,
 }
 
 impl TestCluster {
@@ -32,7 +33,7 @@ impl TestCluster {
         keeper.args(["-c", SCRIPT, "cluster"]).arg(&programs).arg(&folder).arg(port.to_string());
         keeper.args(other_user(&folder)?).stdin(Stdio::piped()).stdout(Stdio::piped());
         let keeper = keeper.spawn().context("cannot start `sh`")?;
-        let mut cluster = Self { keeper, port, programs };
+        let mut cluster = Self { keeper, port, programs, folder };
         cluster.wait_until_ready()?;
         println!("PostgreSQL for this run: {}", cluster.url("postgres"));
         Ok(cluster)
@@ -45,12 +46,16 @@ impl TestCluster {
 
     /// Makes an empty database and gives its URL.
     pub fn create_database(&self, name: &str) -> Result<String> {
-        let beside = self.programs.join("createdb");
-        let createdb = if beside.is_file() { beside } else { PathBuf::from("createdb") };
         let port = self.port.to_string();
         let server = ["--host", "127.0.0.1", "--port", &port, "--username", "bowline"];
-        command::run(Command::new(createdb).args(server).arg(name))?;
+        command::run(Command::new(self.client("createdb")).args(server).arg(name))?;
         Ok(self.url(name))
+    }
+
+    /// A client program: beside the server's, or on the `PATH` where it is packaged apart.
+    fn client(&self, name: &str) -> PathBuf {
+        let beside = self.programs.join(name);
+        if beside.is_file() { beside } else { PathBuf::from(name) }
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -65,10 +70,13 @@ impl TestCluster {
 impl Drop for TestCluster {
     fn drop(&mut self) {
         if let Some(mut input) = self.keeper.stdin.take() {
-            // The script ends at the end of its input; a line makes it end at once.
+            // The script ends with its input, and removes the folder.
             let _ = input.write_all(b"\n");
         }
         let _ = self.keeper.wait();
+        if self.folder.exists() {
+            println!("{} could not be removed", self.folder.display());
+        }
     }
 }
 
@@ -91,4 +99,24 @@ fn other_user(folder: &Path) -> Result<Vec<String>> {
         }
     }
     bail!("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TestCluster, command};
+
+    #[test]
+    fn a_cluster_serves_new_databases_and_is_gone_when_dropped() {
+        let cluster = TestCluster::start().unwrap();
+        let url = cluster.create_database("fresh").unwrap();
+        let answer = command::probe(
+            &cluster.client("psql").to_string_lossy(),
+            &["--no-psqlrc", "-Atc", "SELECT current_database()", &url],
+        );
+        assert_eq!(answer.as_deref(), Some("fresh"));
+        let folder = cluster.folder.clone();
+        assert!(folder.exists());
+        drop(cluster);
+        assert!(!folder.exists());
+    }
 }

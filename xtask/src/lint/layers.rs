@@ -48,7 +48,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("xtask", &[]),
 ];
 /// What any crate may use in its tests.
-const FOR_TESTS: [&str; 2] = ["sim", "testkit"];
+const FOR_TESTS: [&str; 3] = ["sim", "storage-sqlite", "testkit"];
 
 /// Every dependency between our crates that the table does not allow.
 pub fn check(workspace: &Workspace) -> Vec<String> {
