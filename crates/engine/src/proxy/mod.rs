@@ -31,8 +31,8 @@ use crate::template::{RenderContext, Scope};
 
 pub use body::{BodyNeed, InboundBody, body_need};
 pub use call::{HeaderIssue, ProxyCall, endpoint_of};
-pub use send::{ProxyError, ProxyRequest};
 pub use request::{BuildError, BuildInput, BuiltBody, BuiltRequest, ClientCertificate, build_request};
+pub use send::{ProxyError, ProxyRequest};
 
 /// The plaintext credentials of a connection, as their wire object shows them. No `Debug`: they are secrets.
 #[derive(Clone, Copy)]
