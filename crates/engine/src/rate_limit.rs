@@ -122,7 +122,9 @@ impl RateLimiter {
     fn log_store_health(&self, error: Option<&bowline_domain::storage::StorageError>) {
         let was_down = self.store_is_down.swap(error.is_some(), Ordering::Relaxed);
         match error {
-            Some(error) if !was_down => tracing::warn!(?error, "rate limits cannot be counted; requests pass"),
+            Some(error) if !was_down => {
+                tracing::warn!(?error, "rate limits cannot be counted; requests pass")
+            }
             None if was_down => tracing::info!("rate limits are counted again"),
             _ => {}
         }
@@ -172,7 +174,14 @@ impl WindowState {
     }
 
     /// Takes over `units` just counted in storage, as far as they are within the limit, and decides.
-    fn reserve(&mut self, units: u64, usage: RateLimitUse, cost: u64, limit: u64, now: Timestamp) -> RateLimitVerdict {
+    fn reserve(
+        &mut self,
+        units: u64,
+        usage: RateLimitUse,
+        cost: u64,
+        limit: u64,
+        now: Timestamp,
+    ) -> RateLimitVerdict {
         let ends_at = now.plus(usage.resets_in);
         let is_next_window = ends_at > self.ends_at.plus(Duration::from_secs(1));
         if is_next_window {

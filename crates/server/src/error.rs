@@ -162,7 +162,8 @@ fn generic(error: Arc<dyn Error + Send + Sync>) -> Response {
     let code = ErrorCode::GenericErrorSupport;
     let error_id = Uuid::new_v4();
     let id = error_id.to_string();
-    let message = format!("An unexpected error occurred. The server's log has the details under the id '{id}'.");
+    let message =
+        format!("An unexpected error occurred. The server's log has the details under the id '{id}'.");
     let body = ClassicBody { message: message.into(), code, payload: Value::String(id) };
     let mut response = reply(code.status(), ClassicError { error: body });
     response.extensions_mut().insert(Unexpected { error_id, error });

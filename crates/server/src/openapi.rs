@@ -29,7 +29,8 @@ struct SecretKey;
 
 impl Modify for SecretKey {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key")).build();
+        let scheme =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key")).build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("secret_key", SecurityScheme::Http(scheme));
     }

@@ -1,7 +1,6 @@
 //! The listening socket: HTTP/1.1 over TCP, and a stop that lets requests in flight finish.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -9,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::response::Response;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -61,8 +61,7 @@ impl Server {
         while let Some(accepted) = shutdown.run_until_cancelled(self.listener.accept()).await {
             match accepted {
                 Ok((stream, peer)) => {
-                    let connection =
-                        serve_connection(Arc::clone(&http), stream, peer.ip(), shutdown.clone());
+                    let connection = serve_connection(Arc::clone(&http), stream, peer.ip(), shutdown.clone());
                     let cut_off = cut_off.clone();
                     connections.spawn(async move { cut_off.run_until_cancelled(connection).await });
                 }
@@ -109,10 +108,6 @@ async fn serve_connection(http: Arc<Http>, stream: TcpStream, peer: IpAddr, shut
     }
 }
 
-fn respond(
-    http: &Http,
-    request: Request<Incoming>,
-    peer: IpAddr,
-) -> impl Future<Output = Result<axum::response::Response, Infallible>> {
-    async move { Ok(http.respond(request.map(Body::new), Some(peer)).await) }
+async fn respond(http: &Http, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
+    Ok(http.respond(request.map(Body::new), Some(peer)).await)
 }

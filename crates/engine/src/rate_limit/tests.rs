@@ -74,8 +74,14 @@ async fn refused_requests_do_not_ask_the_store_again() {
 async fn a_dear_request_is_refused_when_less_is_left_than_it_costs() {
     let store = Arc::new(OneCount::default());
     let node = node(&store, 15);
-    assert_eq!(node.count(KEY, 10).await.map(|verdict| (verdict.allowed, verdict.remaining)), Some((true, 5)));
-    assert_eq!(node.count(KEY, 10).await.map(|verdict| (verdict.allowed, verdict.remaining)), Some((false, 0)));
+    assert_eq!(
+        node.count(KEY, 10).await.map(|verdict| (verdict.allowed, verdict.remaining)),
+        Some((true, 5))
+    );
+    assert_eq!(
+        node.count(KEY, 10).await.map(|verdict| (verdict.allowed, verdict.remaining)),
+        Some((false, 0))
+    );
 }
 
 #[tokio::test]

@@ -101,7 +101,8 @@ pub(super) fn context(parts: &Parts) -> Option<&RequestContext> {
 }
 
 async fn admit<S: Required>(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
-    let header = parts.headers.get(AUTHORIZATION).ok_or_else(|| ApiError::classic(ErrorCode::MissingAuthHeader))?;
+    let header =
+        parts.headers.get(AUTHORIZATION).ok_or_else(|| ApiError::classic(ErrorCode::MissingAuthHeader))?;
     let bearer = header.to_str().map_err(|_| ApiError::classic(ErrorCode::InvalidSecretKeyFormat))?;
     if S::TAKES_SESSION {
         refuse_session(bearer_key(bearer))?;

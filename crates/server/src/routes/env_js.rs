@@ -43,7 +43,6 @@ pub(crate) async fn get_env_js(State(state): State<AppState>) -> Response {
     });
     // `<` is escaped so that no value can end the script element of a page that inlines this.
     let script = format!("window._env = {};\n", env.to_string().replace('<', "\\u003c"));
-    let headers =
-        [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")];
+    let headers = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")];
     (headers, script).into_response()
 }

@@ -50,7 +50,8 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> R
     if bytes.is_empty() {
         return Ok(empty_object());
     }
-    let value = json::parse(&bytes).map_err(|problem| ApiError::with_message(ErrorCode::InvalidJson, problem))?;
+    let value =
+        json::parse(&bytes).map_err(|problem| ApiError::with_message(ErrorCode::InvalidJson, problem))?;
     Ok(RequestBody::Json(value, bytes))
 }
 

@@ -35,7 +35,8 @@ impl EtagCheck {
             return response;
         }
         if !response.headers().contains_key(ETAG) {
-            let is_buffered = response.body().size_hint().exact().is_some_and(|size| size <= HASHED_BYTES_MAX);
+            let is_buffered =
+                response.body().size_hint().exact().is_some_and(|size| size <= HASHED_BYTES_MAX);
             if !is_buffered {
                 return response;
             }

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::response::Response;
 use bowline_engine::rate_limit::RateLimitVerdict;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::RequestContext;
 use crate::settings::ServerSettings;
@@ -38,10 +38,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
     (header::X_DNS_PREFETCH_CONTROL, HeaderValue::from_static("off")),
     (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin")),
-    (
-        header::STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=5184000; includeSubDomains"),
-    ),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=5184000; includeSubDomains")),
 ];
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

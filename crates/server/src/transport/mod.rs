@@ -83,7 +83,11 @@ impl Http {
         answer.unwrap_or_else(IntoResponse::into_response)
     }
 
-    async fn answer_route(&self, request: Request<Body>, context: &RequestContext) -> Result<Response, ApiError> {
+    async fn answer_route(
+        &self,
+        request: Request<Body>,
+        context: &RequestContext,
+    ) -> Result<Response, ApiError> {
         let (mut parts, body) = request.into_parts();
         path::normalise(&mut parts.uri, &self.patterns)?;
         content_type::guard(parts.uri.path(), &parts.headers)?;

@@ -29,7 +29,9 @@ enum Segment {
 impl RoutePatterns {
     /// Adds a pattern such as `/providers/{provider}`.
     pub fn add(&mut self, pattern: &'static str) {
-        let segment = |text: &'static str| if text.starts_with('{') { Segment::Parameter } else { Segment::Fixed(text) };
+        let segment = |text: &'static str| {
+            if text.starts_with('{') { Segment::Parameter } else { Segment::Fixed(text) }
+        };
         self.0.push(pattern.split('/').skip(1).map(segment).collect());
     }
 

@@ -128,7 +128,8 @@ impl Fields {
     /// Adds an issue at a path below this object: a rule across fields.
     pub fn refuse(&mut self, at: &[&str], refusal: impl Into<Refusal>) {
         let Refusal { code, message } = refusal.into();
-        let path = self.path.iter().map(String::as_str).chain(at.iter().copied()).map(str::to_owned).collect();
+        let path =
+            self.path.iter().map(String::as_str).chain(at.iter().copied()).map(str::to_owned).collect();
         self.issues.push(Issue { code, message, path });
     }
 
@@ -145,7 +146,12 @@ impl Fields {
     }
 
     /// Reads the object below `name` with `read`; its issues and unknown fields are reported with this one's.
-    pub(super) fn nested<T>(&mut self, name: &str, value: Value, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+    pub(super) fn nested<T>(
+        &mut self,
+        name: &str,
+        value: Value,
+        read: impl FnOnce(&mut Fields) -> T,
+    ) -> Option<T> {
         let mut path = self.path.clone();
         path.push(name.to_owned());
         let mut inner = Self::of(self.group, path, Some(value));

@@ -37,7 +37,9 @@ fn too_big(path: &[&str], message: String) -> ApiError {
 
 /// `a[b][]` is `a`, `b` and an empty part; brackets that do not pair up are part of the name.
 fn split_name(name: &str) -> Vec<&str> {
-    let Some(open) = name.find('[').filter(|open| *open > 0 && name.ends_with(']')) else { return vec![name] };
+    let Some(open) = name.find('[').filter(|open| *open > 0 && name.ends_with(']')) else {
+        return vec![name];
+    };
     let inner = &name[open + 1..name.len() - 1];
     let parts: Vec<&str> = inner.split("][").collect();
     let is_sound = parts.len() <= DEPTH_MAX && parts.iter().all(|part| !part.contains(['[', ']']));

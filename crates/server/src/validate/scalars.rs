@@ -14,7 +14,11 @@ use super::{Fields, Refusal};
 
 impl Fields {
     /// A text that must be there.
-    pub fn required_text<E: Into<Refusal>>(&mut self, name: &str, check: impl Fn(&str) -> Result<(), E>) -> String {
+    pub fn required_text<E: Into<Refusal>>(
+        &mut self,
+        name: &str,
+        check: impl Fn(&str) -> Result<(), E>,
+    ) -> String {
         let value = self.take_required(name, "string");
         value.and_then(|value| self.checked_text(&[name], value, check)).unwrap_or_default()
     }

@@ -134,7 +134,11 @@ async fn a_union_is_told_apart_by_its_type() {
     assert_eq!(
         issues(f).await,
         json!([
-            issue("too_small", "Too small: expected string to have >=1 characters", &["credentials", "apiKey"]),
+            issue(
+                "too_small",
+                "Too small: expected string to have >=1 characters",
+                &["credentials", "apiKey"]
+            ),
             issue("unrecognized_keys", "Unrecognized key: \"x\"", &["credentials"]),
         ])
     );

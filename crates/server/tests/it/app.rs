@@ -107,7 +107,8 @@ impl TestApp {
     pub async fn account_key(&self) -> String {
         let account = self.engine.default_account().await.unwrap();
         let scopes = ScopeSet::from_texts(["account:*"]);
-        let created = self.engine.create_account_api_key(account.id, "account".to_owned(), scopes).await.unwrap();
+        let created =
+            self.engine.create_account_api_key(account.id, "account".to_owned(), scopes).await.unwrap();
         created.secret.expose().clone()
     }
 

@@ -23,7 +23,8 @@ async fn the_list_has_every_provider_with_its_name_and_logo() {
 async fn a_search_finds_parts_of_names_in_any_case() {
     let app = TestApp::start().await;
     let list = app.get_as_owner("/providers?search=GitHub").await.json();
-    let names: Vec<&str> = list["data"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        list["data"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"github") && names.contains(&"github-app"), "{names:?}");
     assert!(names.iter().all(|name| name.contains("github")), "{names:?}");
     let none = app.get_as_owner("/providers?search=no-such-provider").await;
@@ -33,17 +34,20 @@ async fn a_search_finds_parts_of_names_in_any_case() {
 #[tokio::test]
 async fn a_search_outside_of_the_charset_and_other_parameters_are_refused() {
     let app = TestApp::start().await;
-    app.get_as_owner("/providers?search=a%2Fb&x=1").await.assert(400, &json!({"error": {
-        "code": "invalid_query_params",
-        "errors": [
-            {
-                "code": "invalid_format",
-                "message": "Invalid string: must match pattern /^[a-zA-Z0-9~:.@ _-]+$/",
-                "path": ["search"],
-            },
-            {"code": "unrecognized_keys", "message": "Unrecognized key: \"x\"", "path": []},
-        ],
-    }}));
+    app.get_as_owner("/providers?search=a%2Fb&x=1").await.assert(
+        400,
+        &json!({"error": {
+            "code": "invalid_query_params",
+            "errors": [
+                {
+                    "code": "invalid_format",
+                    "message": "Invalid string: must match pattern /^[a-zA-Z0-9~:.@ _-]+$/",
+                    "path": ["search"],
+                },
+                {"code": "unrecognized_keys", "message": "Unrecognized key: \"x\"", "path": []},
+            ],
+        }}),
+    );
 }
 
 #[tokio::test]
@@ -61,14 +65,17 @@ async fn an_unknown_provider_is_not_found_and_has_no_templates() {
     let error = json!({"error": {"code": "not_found", "message": "Unknown provider nobody"}});
     app.get_as_owner("/providers/nobody").await.assert(404, &error);
     app.get_as_owner("/providers/nobody/templates").await.assert(200, &json!({"data": []}));
-    app.get_as_owner("/providers/no%20body").await.assert(400, &json!({"error": {
-        "code": "invalid_uri_params",
-        "errors": [{
-            "code": "invalid_format",
-            "message": "Invalid string: must match pattern /^[a-zA-Z0-9_-]+$/",
-            "path": ["provider"],
-        }],
-    }}));
+    app.get_as_owner("/providers/no%20body").await.assert(
+        400,
+        &json!({"error": {
+            "code": "invalid_uri_params",
+            "errors": [{
+                "code": "invalid_format",
+                "message": "Invalid string: must match pattern /^[a-zA-Z0-9_-]+$/",
+                "path": ["provider"],
+            }],
+        }}),
+    );
 }
 
 #[tokio::test]

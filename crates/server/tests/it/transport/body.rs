@@ -71,10 +71,13 @@ async fn a_body_that_breaks_off_is_refused() {
     let chunks = vec![Ok("{".to_owned()), Err(std::io::Error::other("gone"))];
     let body = axum::body::Body::from_stream(futures_util::stream::iter(chunks));
     let answer = app.call("POST /cli/telemetry", &[("content-type", "application/json")], body).await;
-    answer.assert(400, &json!({"error": {
-        "code": "invalid_body",
-        "message": "The body did not arrive whole",
-    }}));
+    answer.assert(
+        400,
+        &json!({"error": {
+            "code": "invalid_body",
+            "message": "The body did not arrive whole",
+        }}),
+    );
 }
 
 #[tokio::test]
@@ -88,23 +91,29 @@ async fn an_empty_body_of_json_is_an_empty_object() {
         })
     };
     let headers = [("content-type", "application/json"), ("content-length", "0")];
-    app.call("POST /cli/telemetry", &headers, "").await.assert(400, &json!({"error": {
-        "code": "invalid_body",
-        "errors": [missing("deviceId"), missing("event")],
-    }}));
+    app.call("POST /cli/telemetry", &headers, "").await.assert(
+        400,
+        &json!({"error": {
+            "code": "invalid_body",
+            "errors": [missing("deviceId"), missing("event")],
+        }}),
+    );
 }
 
 #[tokio::test]
 async fn no_body_where_one_is_needed_is_an_issue_at_the_root() {
     let app = TestApp::start().await;
-    app.call("POST /cli/telemetry", &[], "").await.assert(400, &json!({"error": {
-        "code": "invalid_body",
-        "errors": [{
-            "code": "invalid_type",
-            "message": "Invalid input: expected object, received undefined",
-            "path": [],
-        }],
-    }}));
+    app.call("POST /cli/telemetry", &[], "").await.assert(
+        400,
+        &json!({"error": {
+            "code": "invalid_body",
+            "errors": [{
+                "code": "invalid_type",
+                "message": "Invalid input: expected object, received undefined",
+                "path": [],
+            }],
+        }}),
+    );
 }
 
 #[tokio::test]

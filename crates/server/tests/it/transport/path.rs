@@ -17,9 +17,11 @@ async fn fixed_segments_match_in_any_case_and_with_a_trailing_slash() {
 #[tokio::test]
 async fn unknown_paths_and_methods_are_json_404s() {
     let app = TestApp::start().await;
-    for (line, route) in
-        [("GET /nothing", "GET /nothing"), ("DELETE /health", "DELETE /health"), ("GET /health//", "GET /health//")]
-    {
+    for (line, route) in [
+        ("GET /nothing", "GET /nothing"),
+        ("DELETE /health", "DELETE /health"),
+        ("GET /health//", "GET /health//"),
+    ] {
         let message = format!("There is no route {route}");
         let error = json!({"error": {"code": "not_found", "message": message}});
         app.call(line, &[], "").await.assert(404, &error);

@@ -21,11 +21,14 @@ async fn requests_are_counted_until_the_window_ends() {
     let answer = app.get_as_owner("/providers/github").await;
     assert_eq!((answer.status.as_u16(), left(&answer)), (200, ("2", "0", "1700000060")));
     let answer = app.get_as_owner("/Providers/github/?x=1").await;
-    answer.assert(429, &json!({"error": {
-        "code": "too_many_request",
-        "method": "GET",
-        "path": "/providers/github",
-    }}));
+    answer.assert(
+        429,
+        &json!({"error": {
+            "code": "too_many_request",
+            "method": "GET",
+            "path": "/providers/github",
+        }}),
+    );
     assert_eq!(left(&answer), ("2", "0", "1700000060"));
     assert_eq!(answer.header("retry-after"), "40");
     app.advance(40);
