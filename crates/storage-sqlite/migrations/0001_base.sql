@@ -107,6 +107,7 @@ CREATE TABLE connections (
 
 CREATE UNIQUE INDEX connections_key ON connections (integration_id, key) WHERE deleted_at IS NULL;
 CREATE INDEX connections_newest ON connections (environment_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX connections_by_key ON connections (environment_id, key) WHERE deleted_at IS NULL;
 CREATE INDEX connections_due ON connections (credentials_expire_at, id)
     WHERE deleted_at IS NULL AND exhausted = 0 AND credentials_expire_at IS NOT NULL;
 

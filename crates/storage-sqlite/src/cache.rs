@@ -69,7 +69,9 @@ impl<K: Clone + Eq + Hash, V: Cached> Cache<K, V> {
         state.remove(value.row_id());
         state.weight += weight;
         state.keys.insert(value.row_id(), key.clone());
-        state.rows.insert(key, value);
+        if let Some(old) = state.rows.insert(key, value) {
+            state.weight -= old.weight();
+        }
     }
 
     /// A write is about to commit that changes these rows, or perhaps any row.

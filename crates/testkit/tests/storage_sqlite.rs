@@ -38,13 +38,13 @@ impl TestBackend for SqliteBackend {
     }
 
     async fn reopen(&self) -> Arc<dyn Storage> {
-        Arc::new(SqliteStorage::open(self.options(true)).await.unwrap())
+        Arc::new(SqliteStorage::open(self.options(true)).await.expect("a fresh or closed database opens"))
     }
 }
 
 fn backend() -> SqliteBackend {
     let clock = ManualClock::new(Timestamp::from_seconds(1_750_000_000));
-    SqliteBackend { directory: tempfile::tempdir().unwrap(), clock }
+    SqliteBackend { directory: tempfile::tempdir().expect("a temporary directory"), clock }
 }
 
 async fn fresh() -> TestStorage {
@@ -156,7 +156,7 @@ fn new_environment_with_key(account: AccountId) -> (KeyDigest, NewEnvironment) {
     let environment = NewEnvironment {
         uuid: Uuid::new_v4(),
         account_id: account,
-        name: EnvironmentName::parse("dev").unwrap(),
+        name: EnvironmentName::parse("dev").expect("a valid name"),
         is_production: false,
         public_key: Uuid::new_v4(),
         settings: EnvironmentSettings::default(),
