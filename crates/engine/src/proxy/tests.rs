@@ -1,3 +1,4 @@
+use bowline_domain::provider::Provider;
 use serde_json::json;
 
 use super::fixture::{Fixture, object};
@@ -53,4 +54,47 @@ fn names_of_settings_and_of_the_request_are_no_credentials() {
     for name in ["apiKey", "accessToken", "credentials.a", "hmacSha1Hex", "clientSecret"] {
         assert!(carries_credential(&["now", name]), "{name}");
     }
+}
+
+/// Settings that give every name in a base URL a value of the shape it wants.
+fn settings_for(base_url: &str) -> Map<String, Value> {
+    let names = bowline_domain::provider::template::connection_config_names(base_url);
+    let value = |name: &str| {
+        let is_whole = base_url
+            .split("||")
+            .any(|part| part.trim().starts_with(&format!("${{connectionConfig.{name}}}")));
+        match name {
+            _ if is_whole => "https://whole.example",
+            "port" => "8443",
+            _ => "a1",
+        }
+    };
+    let bare = [("apiSubdomain".to_owned(), "a1".into())];
+    names.map(|name| (name.to_owned(), value(name).into())).chain(bare).collect()
+}
+
+#[test]
+fn every_definition_of_the_catalogue_builds_a_request() {
+    let catalog = bowline_catalog::Catalog::builtin();
+    let credential = json!({"type": "API_KEY", "apiKey": "k", "username": "u", "password": "p"});
+    let mut failed = Vec::new();
+    for name in catalog.names() {
+        let provider = catalog.find(name).unwrap();
+        let Some(base_url) = provider.proxy.as_ref().map(|api| api.base_url.clone()) else { continue };
+        let mut fixture = Fixture::new(json!({}), credential.clone());
+        fixture.config = settings_for(&base_url);
+        fixture.provider = Provider::clone(&provider);
+        fixture.provider.require_client_certificate = false;
+        let built = fixture.build();
+        let is_fine =
+            built.as_ref().is_ok_and(|built| built.url.scheme() == "https" || base_url.starts_with("http:"));
+        if !is_fine && !base_url.is_empty() {
+            failed.push((name.to_owned(), built.err()));
+        }
+    }
+    // Its key pair is checked while signing, and `p` is none.
+    assert_eq!(
+        failed,
+        [("streamline-ai".to_owned(), Some(BuildError::InvalidHeader("signature".to_owned())))]
+    );
 }

@@ -115,10 +115,12 @@ impl Base<'_> {
 fn base_scope<'a>(input: &BuildInput<'a>) -> Scope<'a> {
     let connection = &input.connection;
     let scope = connection.scope(input.context).text("connection_id", connection.connection_id);
-    match connection.metadata {
+    let scope = match connection.metadata {
         Some(metadata) => scope.under("metadata", metadata),
         None => scope,
-    }
+    };
+    // One definition names a setting without its prefix.
+    scope.top(connection.config)
 }
 
 /// Path and query; a fragment never leaves the client.
