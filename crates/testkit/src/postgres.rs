@@ -17,7 +17,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 pub use cluster::start_private_server;
-pub use programs::Programs;
+pub use programs::{Programs, find_psql};
 
 /// The variable that names a server to use instead of a private one.
 pub const URL_VARIABLE: &str = "BOWLINE_TEST_POSTGRES_URL";
@@ -35,13 +35,13 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Makes a database with a unique name.
     pub fn create() -> Self {
-        let programs = Programs::find();
+        let psql = find_psql();
         let server_url = match std::env::var(URL_VARIABLE) {
             Ok(url) => url,
-            Err(_) => start_private_server(&programs),
+            Err(_) => start_private_server(&Programs::find()),
         };
         let name = format!("bowline_test_{}", Uuid::new_v4().simple());
-        let database = Self { psql: programs.psql, server_url, name };
+        let database = Self { psql, server_url, name };
         // Copying the template's files is the quick way where nothing must reach the disk.
         let sql = format!(
             "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' STRATEGY file_copy",

@@ -158,19 +158,26 @@ async fn of_two_hundred_takers_on_two_nodes_one_gets_the_lease() {
     assert_eq!((acquired, held), (1, 199));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_nodes_that_start_at_once_migrate_once() {
-    let backend = Arc::new(backend());
+async fn check_eight_openers(backend: PostgresBackend) {
+    let backend = Arc::new(backend);
     let mut openers = JoinSet::new();
     for _ in 0..8 {
         let backend = Arc::clone(&backend);
         openers.spawn(async move { backend.open().await.check_health().await });
     }
     openers.join_all().await.into_iter().for_each(|health| health.unwrap());
-    let migrations = backend
-        .database
-        .sql("SELECT count(*) = count(DISTINCT version), bool_and(success) FROM _sqlx_migrations");
-    assert_eq!(migrations, "t|t");
+    let migrations = "SELECT count(*) = count(DISTINCT version), bool_and(success) FROM _sqlx_migrations";
+    assert_eq!(backend.database.sql(migrations), "t|t");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_nodes_that_start_at_once_migrate_once() {
+    check_eight_openers(backend()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_nodes_that_start_at_once_behind_a_pooler_migrate_once() {
+    check_eight_openers(PostgresBackend { pooled: true, ..backend() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,28 +4,35 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The programs the tests start.
+const WHAT_TO_INSTALL: &str = "these tests need PostgreSQL 15 or newer: install it (Debian and Ubuntu: `apt-get install \
+    postgresql`, macOS: `brew install postgresql`), or name a server in BOWLINE_TEST_POSTGRES_URL and have psql";
+
+/// The programs that make and run a server.
 pub struct Programs {
     /// Makes a data directory.
     pub initdb: PathBuf,
     /// Starts and stops a server.
     pub pg_ctl: PathBuf,
-    /// Runs SQL.
-    pub psql: PathBuf,
 }
 
 impl Programs {
-    /// The programs in the newest `/usr/lib/postgresql/*/bin`, in other usual places, or on the `PATH`.
+    /// The programs of the newest version found.
     pub fn find() -> Self {
-        let folder = candidates().into_iter().find(|folder| folder.join("initdb").is_file());
-        let folder = folder.expect(
-            "these tests need PostgreSQL 15 or newer: install it (Debian and Ubuntu: `apt-get install postgresql`, \
-             macOS: `brew install postgresql`), or name a server in BOWLINE_TEST_POSTGRES_URL with psql installed",
-        );
-        Self { initdb: folder.join("initdb"), pg_ctl: folder.join("pg_ctl"), psql: folder.join("psql") }
+        let folder = folder_with("initdb");
+        Self { initdb: folder.join("initdb"), pg_ctl: folder.join("pg_ctl") }
     }
 }
 
+/// The program that runs SQL.
+pub fn find_psql() -> PathBuf {
+    folder_with("psql").join("psql")
+}
+
+fn folder_with(program: &str) -> PathBuf {
+    candidates().into_iter().find(|folder| folder.join(program).is_file()).expect(WHAT_TO_INSTALL)
+}
+
+/// The newest `/usr/lib/postgresql/*/bin`, other usual places, the `PATH`.
 fn candidates() -> Vec<PathBuf> {
     let mut folders = versioned("/usr/lib/postgresql", "bin");
     folders.extend(versioned("/opt/homebrew/opt", "bin"));
