@@ -34,14 +34,14 @@ pub struct Environment {
     pub public_key: Uuid,
     /// What can be read by anyone with access to the environment.
     pub settings: EnvironmentSettings,
-    /// Sealed [`EnvironmentSecrets`].
+    /// Sealed: HMAC key, trace export headers, webhook signing keys.
     pub secrets: SealedBytes,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 /// Settings of an environment that are no secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EnvironmentSettings {
     /// Where OAuth providers send people back to, when not this server's own callback.
@@ -54,18 +54,6 @@ pub struct EnvironmentSettings {
     pub otlp_endpoint: Option<String>,
     /// Which events are sent to the environment's webhook addresses.
     pub webhooks: WebhookSwitches,
-}
-
-impl Default for EnvironmentSettings {
-    fn default() -> Self {
-        Self {
-            callback_url: None,
-            hmac_enabled: false,
-            slack_notifications: false,
-            otlp_endpoint: None,
-            webhooks: WebhookSwitches::default(),
-        }
-    }
 }
 
 /// Which events are sent; all on by default.

@@ -6,6 +6,7 @@
 //! Start reading at [`router`], the list of all routes; [`transport`] is what happens around each of them,
 //! in order; [`serve`] is the listening socket.
 
+mod compat;
 pub mod error;
 pub mod extract;
 pub mod openapi;

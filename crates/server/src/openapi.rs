@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes;
+use crate::{compat, routes};
 
 /// The public API.
 #[derive(OpenApi)]
@@ -20,6 +20,39 @@ use crate::routes;
         routes::providers::list::list_providers,
         routes::providers::get::get_provider,
         routes::providers::templates::list_templates,
+        routes::integrations::list::list_integrations,
+        routes::integrations::create::create_integration,
+        routes::integrations::quickstart::create_quickstart_integration,
+        routes::integrations::get::get_integration,
+        routes::integrations::update::update_integration,
+        routes::integrations::delete::delete_integration,
+        routes::connections::list::list_connections,
+        routes::connections::import::import_connection,
+        routes::connections::metadata::set_metadata,
+        routes::connections::metadata::update_metadata,
+        routes::connections::get::get_connection,
+        routes::connections::update::update_connection,
+        routes::connections::delete::delete_connection,
+        routes::environment_variables::list_environment_variables,
+        routes::scripts_config::list_scripts,
+        routes::environments::list::list_environments,
+        routes::environments::create::create_environment,
+        routes::environments::delete::delete_environment,
+        routes::environments::api_keys::create_api_key,
+        routes::environments::api_keys::delete_api_key,
+        routes::environments::api_keys::create_environment_api_key,
+        routes::environments::api_keys::list_environment_api_keys,
+        routes::environments::api_keys::get_environment_api_key,
+        routes::environments::api_keys::delete_environment_api_key,
+        routes::environments::signing_key::rotate_signing_key,
+        compat::config::read::list_configs,
+        compat::config::write::create_config,
+        compat::config::write::update_config,
+        compat::config::read::get_config,
+        compat::config::write::delete_config,
+        compat::connection_import::import_connection,
+        compat::connection_metadata::set_metadata,
+        compat::connection_metadata::update_metadata,
     ),
     components(schemas(bowline_api::error::RateLimitError))
 )]

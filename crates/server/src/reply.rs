@@ -26,7 +26,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 /// The envelope `{"data": …}` that most answers travel in.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, utoipa::ToSchema)]
 pub struct Data<T> {
     /// The answer.
     pub data: T,

@@ -6,8 +6,12 @@
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
+use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
-use crate::routes::{cli_telemetry, env_js, health, openapi_json, providers, ready};
+use crate::routes::{
+    cli_telemetry, connections, env_js, environment_variables, environments, health, integrations, openapi_json,
+    providers, ready, scripts_config,
+};
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
 
@@ -47,7 +51,74 @@ pub(crate) fn routes() -> Routes {
         .route("/providers", get(providers::list::list_providers))
         .route("/providers/{provider}", get(providers::get::get_provider))
         .route("/providers/{provider}/templates", get(providers::templates::list_templates))
+        .route("/integrations", get(integrations::list::list_integrations).post(integrations::create::create_integration))
+        .route("/integrations/quickstart", post(integrations::quickstart::create_quickstart_integration))
+        .route(
+            "/integrations/{uniqueKey}",
+            get(integrations::get::get_integration)
+                .patch(integrations::update::update_integration)
+                .delete(integrations::delete::delete_integration),
+        )
+        .route("/connections", get(connections::list::list_connections).post(connections::import::import_connection))
+        .route(
+            "/connections/metadata",
+            post(connections::metadata::set_metadata).patch(connections::metadata::update_metadata),
+        )
+        .route(
+            "/connections/{connectionId}",
+            get(connections::get::get_connection)
+                .patch(connections::update::update_connection)
+                .delete(connections::delete::delete_connection),
+        )
+        .route("/environment-variables", get(environment_variables::list_environment_variables))
+        .route("/scripts/config", get(scripts_config::list_scripts))
+        .environments()
+        .legacy()
         .or_not_found()
+}
+
+impl Routes {
+    /// Environments and API keys, in both generations of paths.
+    fn environments(self) -> Self {
+        use environments::{api_keys, create, delete, list, signing_key};
+        self.route("/environments", get(list::list_environments).post(create::create_environment))
+            .route("/environments/{environmentId}", axum::routing::delete(delete::delete_environment))
+            .route("/environment/api-keys", post(api_keys::create_api_key).delete(api_keys::delete_api_key))
+            .route(
+                "/environments/{environmentId}/api-keys",
+                get(api_keys::list_environment_api_keys).post(api_keys::create_environment_api_key),
+            )
+            .route(
+                "/environments/{environmentId}/api-keys/{keyId}",
+                get(api_keys::get_environment_api_key).delete(api_keys::delete_environment_api_key),
+            )
+            .route("/environment/webhook-signing-key/rotate", post(signing_key::rotate_signing_key))
+    }
+
+    /// What older clients call.
+    fn legacy(self) -> Self {
+        self.route(
+            "/config",
+            get(config::list_configs).post(config::create_config).put(config::update_config),
+        )
+        .route("/config/{providerConfigKey}", get(config::get_config).delete(config::delete_config))
+        .route("/connection", get(connections::list::list_connections).post(connection_import::import_connection))
+        .route(
+            "/connection/metadata",
+            post(connections::metadata::set_metadata).patch(connections::metadata::update_metadata),
+        )
+        .route(
+            "/connection/{connectionId}",
+            get(connections::get::get_connection_legacy).delete(connections::delete::delete_connection),
+        )
+        .route(
+            "/connection/{connectionId}/metadata",
+            post(connection_metadata::set_metadata).patch(connection_metadata::update_metadata),
+        )
+        .route("/provider", get(provider_names::list_providers))
+        .route("/provider/{provider}", get(provider_names::get_provider))
+        .route("/flow/configs", get(scripts_config::list_scripts))
+    }
 }
 
 async fn not_found(method: http::Method, uri: http::Uri) -> Response {

@@ -94,6 +94,7 @@ error_codes! {
     // Proxy
     BaseUrlOverrideDisabled "base_url_override_disabled" BAD_REQUEST "This server does not allow other base URLs.";
     BaseUrlOverrideNotAllowed "base_url_override_not_allowed" BAD_REQUEST "The outbound policy does not allow this address.";
+    InvalidUrl "invalid_url" BAD_REQUEST "The request's URL cannot be built.";
     MissingApiUrl "missing_api_url" BAD_REQUEST "The provider has no base URL for the proxy.";
     MissingProvider "missing_provider" BAD_REQUEST "The provider is missing.";
     UnknownProvider "unknown_provider" BAD_REQUEST "There is no provider with this name.";
@@ -132,7 +133,7 @@ error_codes! {
     MissingAccountId "missing_account_id" BAD_REQUEST "The parameter accountId is missing.";
     MissingOauthToken "missing_oauth_token" BAD_REQUEST "The parameter oauth_token is missing.";
     MissingOauthTokenSecret "missing_oauth_token_secret" BAD_REQUEST "The parameter oauth_token_secret is missing.";
-    UnknownOauthType "unknown_oauth_type" BAD_REQUEST "Connections of this kind cannot be imported.";
+    InvalidAuthMode "invalid_auth_mode" BAD_REQUEST "Connections of this provider cannot be imported.";
 }
 
 impl fmt::Display for ErrorCode {

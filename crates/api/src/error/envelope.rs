@@ -96,6 +96,25 @@ pub enum IssueCode {
     InvalidString,
 }
 
+impl IssueCode {
+    /// The kind with this name on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "invalid_type" => Self::InvalidType,
+            "unrecognized_keys" => Self::UnrecognizedKeys,
+            "too_small" => Self::TooSmall,
+            "too_big" => Self::TooBig,
+            "invalid_format" => Self::InvalidFormat,
+            "invalid_value" => Self::InvalidValue,
+            "invalid_union" => Self::InvalidUnion,
+            "invalid_key" => Self::InvalidKey,
+            "custom" => Self::Custom,
+            "invalid_string" => Self::InvalidString,
+            _ => return None,
+        })
+    }
+}
+
 /// Body of a 429.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RateLimitError {

@@ -8,7 +8,7 @@ use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::provider::Provider;
 use bowline_domain::storage::StorageError;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
@@ -321,16 +321,19 @@ fn outbound_request(built: BuiltRequest, held: &mut Held) -> Result<OutboundRequ
 
 /// Keeps a body in memory, or leaves it a stream.
 async fn hold(body: Option<UnsyncBoxBody<Bytes, BoxError>>, keep: bool, bytes_max: usize) -> Result<Held, ProxyError> {
-    let Some(body) = body else { return Ok(Held::None) };
+    let Some(mut body) = body else { return Ok(Held::None) };
     if !keep {
         return Ok(Held::Stream(body));
     }
-    let read = http_body_util::Limited::new(body, bytes_max).collect().await;
-    match read {
-        Ok(collected) => Ok(Held::Bytes(collected.to_bytes())),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(ProxyError::BodyTooLarge { limit: bytes_max }),
-        Err(error) => Err(ProxyError::BodyUnreadable(error)),
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let piece = frame.map_err(ProxyError::BodyUnreadable)?.into_data().unwrap_or_default();
+        if whole.len() + piece.len() > bytes_max {
+            return Err(ProxyError::BodyTooLarge { limit: bytes_max });
+        }
+        whole.extend_from_slice(&piece);
     }
+    Ok(Held::Bytes(whole.freeze()))
 }
 
 fn is_unauthorized(outcome: &Result<OutboundResponse, OutboundError>) -> bool {

@@ -2,8 +2,13 @@
 
 pub(crate) mod cli_telemetry;
 pub(crate) mod env_js;
+pub(crate) mod connections;
+pub(crate) mod environment_variables;
+pub(crate) mod environments;
 pub(crate) mod health;
+pub(crate) mod integrations;
 pub(crate) mod openapi_json;
 pub(crate) mod providers;
 pub(crate) mod proxy;
 pub(crate) mod ready;
+pub(crate) mod scripts_config;

@@ -104,7 +104,8 @@ impl CommonHeaders {
             headers.insert(name, value.clone());
         }
         headers.insert(&self.policy_name, CONTENT_SECURITY_POLICY.clone());
-        headers.insert(REQUEST_ID, context.id.clone());
+        // A proxied answer keeps the provider's own id: support tickets there ask for it.
+        headers.entry(REQUEST_ID).or_insert_with(|| context.id.clone());
         self.add_cors(headers, surface);
         if let Some(verdict) = context.counted.get() {
             add_rate_limit(headers, verdict);

@@ -19,8 +19,19 @@ impl Refusal {
         Self { code: IssueCode::Custom, message: message.into() }
     }
 
-    fn format(message: &str) -> Self {
-        Self { code: IssueCode::InvalidFormat, message: message.to_owned() }
+    /// A text of another form than required.
+    pub fn format(message: impl Into<String>) -> Self {
+        Self { code: IssueCode::InvalidFormat, message: message.into() }
+    }
+
+    /// None of a few allowed values.
+    pub fn value(message: impl Into<String>) -> Self {
+        Self { code: IssueCode::InvalidValue, message: message.into() }
+    }
+
+    /// None of the forms a field may have.
+    pub fn union(message: impl Into<String>) -> Self {
+        Self { code: IssueCode::InvalidUnion, message: message.into() }
     }
 }
 

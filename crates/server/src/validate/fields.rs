@@ -120,6 +120,15 @@ impl Fields {
         value
     }
 
+    /// Takes fields that are empty texts for absent ones.
+    pub fn drop_empty(&mut self, names: &[&str]) {
+        for name in names {
+            if self.peek(name).and_then(Value::as_str) == Some("") {
+                self.take(name);
+            }
+        }
+    }
+
     /// Accepts a field without looking at it.
     pub fn ignore(&mut self, name: &str) {
         self.take(name);

@@ -34,7 +34,7 @@ pub(super) fn bool_words() -> String {
 }
 
 /// `Invalid option: expected one of "a"|"b"`.
-pub(super) fn one_of(allowed: &[&str]) -> String {
+pub fn one_of(allowed: &[&str]) -> String {
     let quoted: Vec<String> = allowed.iter().map(|word| format!("\"{word}\"")).collect();
     format!("Invalid option: expected one of {}", quoted.join("|"))
 }

@@ -20,6 +20,7 @@ mod scalars;
 
 pub use checks::{Refusal, any_text, email, length, url, uuid};
 pub use fields::{Fields, Group};
+pub use kinds::one_of;
 pub use query_string::parse_query;
 
 #[cfg(test)]

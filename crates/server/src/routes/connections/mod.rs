@@ -1,0 +1,11 @@
+//! `/connections`, and the same handlers under the singular `/connection` of older clients.
+
+pub(crate) mod delete;
+pub(crate) mod error;
+pub(crate) mod get;
+pub(crate) mod import;
+mod input;
+pub(crate) mod list;
+pub(crate) mod metadata;
+pub(crate) mod update;
+mod wire;

@@ -1,0 +1,131 @@
+//! A connection as the wire has it.
+
+use std::collections::BTreeMap;
+
+use bowline_api::connection::{
+    ConnectionError, ConnectionResponse, ConnectionSummaryResponse, EndUserResponse, OrganizationResponse,
+};
+use bowline_domain::Timestamp;
+use bowline_domain::connection::{Connection, ConnectionSummary, EndUser, RefreshFailure};
+use bowline_domain::tags::Tags;
+use serde_json::{Map, Value};
+
+/// How the moments of a connection are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moments {
+    /// `…+00:00`, as a read answers.
+    Offset,
+    /// `…Z`, as an import answers.
+    Zulu,
+}
+
+impl Moments {
+    fn write(self, at: Timestamp) -> String {
+        match self {
+            Self::Offset => at.iso_millis_offset(),
+            Self::Zulu => at.iso_millis_z(),
+        }
+    }
+}
+
+/// The connection with what of its secrets the caller may see.
+pub(super) fn connection_response(
+    connection: &Connection,
+    credentials: Map<String, Value>,
+    config: Map<String, Value>,
+    moments: Moments,
+) -> ConnectionResponse {
+    ConnectionResponse {
+        id: connection.id.0,
+        connection_id: connection.key.as_str().to_owned(),
+        provider_config_key: connection.integration_key.as_str().to_owned(),
+        provider: connection.provider.as_str().to_owned(),
+        errors: errors(connection.refresh.failure.as_ref()),
+        end_user: connection.end_user.as_ref().map(end_user),
+        tags: tags(&connection.tags),
+        metadata: connection.metadata.clone(),
+        connection_config: config,
+        webhook_url_override: connection.webhook_url_override.clone(),
+        created_at: moments.write(connection.created_at),
+        updated_at: moments.write(connection.updated_at),
+        last_fetched_at: connection.last_fetched_at.map(|at| moments.write(at)),
+        credentials,
+        account_id: None,
+        environment_id: None,
+    }
+}
+
+/// One line of a list.
+pub(super) fn summary_response(summary: ConnectionSummary) -> ConnectionSummaryResponse {
+    ConnectionSummaryResponse {
+        id: summary.id.0,
+        connection_id: summary.key.as_str().to_owned(),
+        provider_config_key: summary.integration_key.as_str().to_owned(),
+        provider: summary.provider.as_str().to_owned(),
+        errors: errors(summary.failure.as_ref()),
+        end_user: summary.end_user.as_ref().map(end_user),
+        tags: tags(&summary.tags),
+        metadata: summary.metadata,
+        created: summary.created_at.iso_micros_offset(),
+    }
+}
+
+/// Removes every key that reads `refreshtoken` when only its letters count, at any depth.
+pub(super) fn hide_refresh_tokens(object: &mut Map<String, Value>) {
+    object.retain(|key, _| !is_refresh_token(key));
+    object.values_mut().for_each(hide_in);
+}
+
+fn hide_in(value: &mut Value) {
+    match value {
+        Value::Object(object) => hide_refresh_tokens(object),
+        Value::Array(items) => items.iter_mut().for_each(hide_in),
+        _ => {}
+    }
+}
+
+fn is_refresh_token(key: &str) -> bool {
+    let letters = key.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase());
+    letters.eq("refreshtoken".chars())
+}
+
+fn errors(failure: Option<&RefreshFailure>) -> Vec<ConnectionError> {
+    failure.map(|failure| ConnectionError { kind: "auth", log_id: failure.log_id.clone() }).into_iter().collect()
+}
+
+fn tags(tags: &Tags) -> BTreeMap<String, String> {
+    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn end_user(end_user: &EndUser) -> EndUserResponse {
+    EndUserResponse {
+        id: end_user.id.clone(),
+        display_name: end_user.display_name.clone(),
+        email: end_user.email.clone(),
+        tags: end_user.tags.clone(),
+        organization: end_user.organization.as_ref().map(|organization| OrganizationResponse {
+            id: organization.id.clone(),
+            display_name: organization.display_name.clone(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn refresh_tokens_are_hidden_in_every_spelling_and_at_every_depth() {
+        let mut object = json!({
+            "access_token": "a", "refresh_token": "r", "refreshToken": "r", "Refresh-Token2": "r",
+            "raw": {"refresh_token": "r", "list": [{"REFRESH_TOKEN": "r", "keep": 1}]},
+            "refresh_token_expires_in": 5
+        });
+        hide_refresh_tokens(object.as_object_mut().unwrap());
+        let expected = json!({
+            "access_token": "a", "raw": {"list": [{"keep": 1}]}, "refresh_token_expires_in": 5
+        });
+        assert_eq!(object, expected);
+    }
+}
