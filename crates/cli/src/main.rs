@@ -1,1 +1,47 @@
-fn main() {}
+//! The `bowline` command. The only place that reads configuration and the environment, wires the parts
+//! together, and prints.
+//!
+//! Start reading at [`args`] for what can be typed, [`config`] for what can be set, [`node`] for how the
+//! parts are put together, and `commands/` for what each command does.
+//!
+//! Exit codes: 0 done, 1 failed (`error:` and mostly `hint:` on standard error), 2 wrong usage.
+
+mod args;
+mod commands;
+mod config;
+mod error;
+mod logging;
+mod master_key;
+mod node;
+mod output;
+mod shutdown;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::args::Cli;
+
+/// How long threads may take to end once everything was stopped in order.
+const RUNTIME_STOP_MAX: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            error::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
+    let outcome = runtime.block_on(commands::run(cli));
+    runtime.shutdown_timeout(RUNTIME_STOP_MAX);
+    outcome
+}

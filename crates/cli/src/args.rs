@@ -1,0 +1,274 @@
+//! What can be typed: commands, flags and their help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::FlagValue;
+
+const AFTER_HELP: &str = "\
+First steps:
+  bowline demo                 a server with a simulated provider and one connection to try
+  bowline serve                a server of your own on http://127.0.0.1:3003
+  bowline env list             its environments and their keys
+
+Settings come from flags, BOWLINE_* variables and a TOML file; `bowline config reference` lists them.
+Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
+/// Bowline keeps the connections between a product and its users' third-party accounts.
+#[derive(Debug, Parser)]
+#[command(name = "bowline", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    /// TOML file with settings [default: BOWLINE_CONFIG, or bowline.toml in the working directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(ServeArgs),
+    /// Run a server with a simulated provider and one connection to try
+    Demo(DemoArgs),
+    /// Run the simulated provider alone
+    Sim(SimArgs),
+    /// Environments, their keys and variables
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// API keys of an environment or of the account
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The catalogue of providers
+    #[command(subcommand)]
+    Providers(ProvidersCommand),
+    /// What can be configured, and what is
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the OpenAPI document of the public API
+    Openapi,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which database to use.
+#[derive(Debug, Args)]
+pub struct StoreArgs {
+    /// Folder of the embedded database and of master.key [default: bowline-data]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// postgres://… to use PostgreSQL (BOWLINE_DATABASE_URL keeps it out of the process list)
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+impl StoreArgs {
+    /// As values over all other layers.
+    pub fn flags(&self) -> Vec<FlagValue> {
+        let data_dir = self.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned());
+        vec![
+            ("storage.data_dir", "--data-dir", data_dir),
+            ("storage.database_url", "--database-url", self.database_url.clone()),
+        ]
+    }
+}
+
+/// Of `bowline serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address and port; port 0 takes a free one [default: 127.0.0.1:3003]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// What this node does, of api, scheduler, runner [default: all]
+    #[arg(long, value_name = "LIST")]
+    pub roles: Option<String>,
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+impl ServeArgs {
+    /// As values over all other layers.
+    pub fn flags(&self) -> Vec<FlagValue> {
+        let mut flags = self.store.flags();
+        flags.push(("server.listen", "--listen", self.listen.map(|address| address.to_string())));
+        flags.push(("server.roles", "--roles", self.roles.clone()));
+        flags
+    }
+}
+
+/// Of `bowline demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Address and port of the server; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3003")]
+    pub listen: SocketAddr,
+    /// Empty folder for the database [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Run the printed calls once and end: 0 when all of them work, 1 otherwise
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Of `bowline sim`.
+#[derive(Debug, Args)]
+pub struct SimArgs {
+    /// Address and port; port 0 takes a free one. Whoever reaches it can script it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Tokens follow from this number alone
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Of `bowline env`.
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// List the environments with their keys
+    List {
+        /// As JSON: [{"name", "secret_key", "public_key"}]
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Variables that functions and SDKs can read
+    #[command(subcommand)]
+    Vars(VarsCommand),
+}
+
+/// Of `bowline env vars`.
+#[derive(Debug, Subcommand)]
+pub enum VarsCommand {
+    /// List the variables
+    List {
+        /// As JSON: [{"name", "value"}]
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Set a variable
+    Set {
+        /// Letters, digits and underscores
+        name: String,
+        /// Its value; - reads it from standard input
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Remove a variable
+    Unset {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+/// An environment of a database.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// The environment
+    #[arg(long, value_name = "NAME", default_value = "dev")]
+    pub env: String,
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Of `bowline keys`.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key
+    Create {
+        /// A name for people, unique in the environment
+        #[arg(long)]
+        name: String,
+        /// What it may do, such as environment:connections:read; may be repeated [default: everything]
+        #[arg(long, value_name = "SCOPE")]
+        scope: Vec<String>,
+        /// As JSON, with the secret
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// List the keys, without their secrets
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Delete a key of an environment
+    Delete {
+        /// Its number, uuid or name
+        key: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+/// Whose keys.
+#[derive(Debug, Args)]
+pub struct OwnerArgs {
+    /// Keys of the account itself, which manage environments
+    #[arg(long, conflicts_with = "env")]
+    pub account: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Of `bowline providers`.
+#[derive(Debug, Subcommand)]
+pub enum ProvidersCommand {
+    /// List the providers
+    List {
+        /// Only those whose name contains this
+        search: Option<String>,
+        /// As JSON: [{"name", "display_name", "auth_mode", "categories"}]
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check provider files [default: those of BOWLINE_PROVIDERS]
+    Lint {
+        /// Files or folders
+        paths: Vec<PathBuf>,
+        /// As JSON: [{"file", "provider", "problem"}]
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one provider
+    Show {
+        /// Its name
+        name: String,
+        /// As the API answers it, in JSON
+        #[arg(long)]
+        wire: bool,
+    },
+}
+
+/// Of `bowline config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Read all settings and say what is wrong
+    Check(StoreArgs),
+    /// Print what counts and where it comes from; secrets are masked
+    Show(StoreArgs),
+    /// Print a JSON schema of the TOML file
+    Schema,
+    /// Print the reference page as Markdown
+    Reference,
+}

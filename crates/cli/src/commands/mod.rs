@@ -1,0 +1,52 @@
+//! What each command does.
+
+mod config;
+mod demo;
+mod env;
+mod keys;
+mod openapi;
+mod providers;
+mod serve;
+mod sim;
+
+use anyhow::Result;
+use clap::CommandFactory;
+
+use crate::args::{Cli, Command, StoreArgs};
+use crate::config::{Config, LogLevel};
+use crate::logging;
+use crate::node::{Node, Use};
+use crate::output;
+
+/// Runs the command.
+pub async fn run(cli: Cli) -> Result<()> {
+    let file = cli.config.as_deref();
+    match cli.command {
+        Command::Serve(args) => serve::run(Config::load(file, &args.flags())?).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Sim(args) => sim::run(args).await,
+        Command::Env(command) => env::run(file, command).await,
+        Command::Keys(command) => keys::run(file, command).await,
+        Command::Providers(command) => providers::run(file, command),
+        Command::Config(command) => config::run(file, command),
+        Command::Openapi => openapi::run(),
+        Command::Completions { shell } => completions(shell),
+    }
+}
+
+/// Opens the database for a command that runs beside a server, or before the first one.
+async fn open(file: Option<&std::path::Path>, store: &StoreArgs) -> Result<Node> {
+    let mut config = Config::load(file, &store.flags())?;
+    if config.logging.level == LogLevel::Info {
+        // What a server does is worth a line; a command's result is what it prints.
+        config.logging.level = LogLevel::Warn;
+    }
+    logging::start(&config.logging);
+    Node::open(&config, Use::Command).await
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "bowline", &mut script);
+    output::text(&String::from_utf8(script)?)
+}

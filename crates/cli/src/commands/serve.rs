@@ -1,0 +1,179 @@
+//! `bowline serve`: the server, from its first line to its orderly end.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bowline_server::{AppParts, AppState, Http, Readiness, ServeOptions, Server, ServerSettings};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, ServerConfig};
+use crate::error::WithHint;
+use crate::node::{Node, Use};
+use crate::shutdown::StopSignals;
+use crate::{logging, output};
+
+/// The whole stop takes less than ten seconds: requests in flight get most of them.
+const REQUESTS_STOP_MAX: Duration = Duration::from_secs(8);
+/// Then what runs in the background.
+const BACKGROUND_STOP_MAX: Duration = Duration::from_secs(1);
+/// Then the database.
+const STORAGE_STOP_MAX: Duration = Duration::from_millis(500);
+
+/// Serves until the process is asked to stop.
+pub async fn run(config: Config) -> Result<()> {
+    logging::start(&config.logging);
+    let mut stop = StopSignals::listen()?;
+    let serving = Serving::start(&config).await?;
+    output::line(&serving.ready_line())?;
+    stop.next().await;
+    tracing::info!("stopping; a second signal ends at once");
+    tokio::select! {
+        () = serving.stop() => {}
+        () = stop.next() => tracing::warn!("ended before requests in flight were finished"),
+    }
+    Ok(())
+}
+
+/// A running server.
+pub struct Serving {
+    node: Node,
+    api: Option<Api>,
+    background: Background,
+}
+
+/// The API of a running server.
+struct Api {
+    address: SocketAddr,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+/// What a server does besides answering.
+struct Background {
+    shutdown: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Starts everything; requests are answered when this returns.
+    pub async fn start(config: &Config) -> Result<Self> {
+        let roles = config.server.roles;
+        // First, so that a taken port leaves nothing behind.
+        let server = if roles.api { Some(bind(config.server.listen).await?) } else { None };
+        let node = Node::open(config, Use::Serve).await?;
+        warn_of_unused_keys(config, &node).await?;
+        let background = Background::start(&node);
+        let api = server.map(|server| Api::start(server, &config.server, &node)).transpose()?;
+        Ok(Self { node, api, background })
+    }
+
+    /// Where the API is reached, when this node has one.
+    pub fn url(&self) -> Option<String> {
+        self.api.as_ref().map(|api| url_of(api.address))
+    }
+
+    /// The server's parts.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    fn ready_line(&self) -> String {
+        match self.url() {
+            Some(url) => format!("Bowline is ready at {url}"),
+            None => "Bowline is ready; this node answers no requests".to_owned(),
+        }
+    }
+
+    /// Stops in order: no new requests, those in flight, the background, the database.
+    pub async fn stop(self) {
+        if let Some(api) = self.api {
+            api.readiness.set(false);
+            api.shutdown.cancel();
+            within(REQUESTS_STOP_MAX, "requests in flight", api.running).await;
+        }
+        self.background.shutdown.cancel();
+        within(BACKGROUND_STOP_MAX, "background work", self.background.running).await;
+        within(STORAGE_STOP_MAX, "the database", self.node.close()).await;
+    }
+}
+
+impl Api {
+    fn start(server: Server, config: &ServerConfig, node: &Node) -> Result<Self> {
+        let address = server.local_address()?;
+        let readiness = Readiness::default();
+        let state = AppState::new(AppParts {
+            engine: Arc::clone(&node.engine),
+            clock: Arc::clone(&node.clock),
+            readiness: readiness.clone(),
+            settings: settings(config, address),
+        });
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(server.run(Arc::new(Http::new(state)), shutdown.clone()));
+        // The database has answered by now: the first environments were read from it.
+        readiness.set(true);
+        Ok(Self { address, readiness, shutdown, running })
+    }
+}
+
+impl Background {
+    fn start(node: &Node) -> Self {
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(Arc::clone(&node.engine).run(shutdown.clone()));
+        Self { shutdown, running }
+    }
+}
+
+async fn bind(listen: SocketAddr) -> Result<Server> {
+    let bound = Server::bind(ServeOptions { listen }).await;
+    bound
+        .with_context(|| format!("cannot listen on {listen}"))
+        .hint("choose another address with --listen, or port 0 for any free one")
+}
+
+fn settings(config: &ServerConfig, address: SocketAddr) -> ServerSettings {
+    let own = || format!("http://localhost:{}", address.port());
+    ServerSettings {
+        public_url: config.public_url.as_ref().map_or_else(own, |url| url.0.clone()),
+        connect_url: config.connect_ui_url.0.clone(),
+        body_bytes_max: config.body_bytes_max,
+        trusts_forwarded_for: config.trust_forwarded_for,
+        enforces_content_security_policy: config.enforce_content_security_policy,
+        git_hash: option_env!("BOWLINE_GIT_HASH").unwrap_or_default().to_owned(),
+    }
+}
+
+/// A key fixed for an environment that does not exist is most likely a typing error.
+async fn warn_of_unused_keys(config: &Config, node: &Node) -> Result<()> {
+    if config.keys.is_empty() {
+        return Ok(());
+    }
+    let account = node.engine.default_account().await?;
+    let environments = node.engine.list_environments(account.id).await?;
+    for keys in &config.keys {
+        if !environments.iter().any(|environment| environment.name.as_str() == keys.environment) {
+            tracing::warn!(environment = keys.environment, "keys are fixed for an environment that does not exist");
+        }
+    }
+    Ok(())
+}
+
+/// A wildcard address cannot be called, so the loopback address stands for it.
+fn url_of(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{}", v4.port()),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{}", v6.port()),
+        other => format!("http://{other}"),
+    }
+}
+
+async fn within(limit: Duration, what: &str, work: impl Future) {
+    if timeout(limit, work).await.is_err() {
+        tracing::warn!("{what} did not end within {limit:?} and was cut off");
+    }
+}

@@ -1,0 +1,88 @@
+//! Errors as people see them: what failed, why, and what to do next.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::output;
+
+/// An error with advice. It shows as the error it wraps; [`report`] finds the advice.
+struct Hinted {
+    hint: String,
+    error: anyhow::Error,
+}
+
+impl fmt::Debug for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.error, f)
+    }
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl Error for Hinted {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// Gives advice with a failure.
+pub trait WithHint<T> {
+    /// Adds what to do next.
+    fn hint(self, hint: impl Into<String>) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
+    fn hint(self, hint: impl Into<String>) -> anyhow::Result<T> {
+        self.map_err(|error| hinted(error, hint))
+    }
+}
+
+/// An error with advice.
+pub fn hinted(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Hinted { hint: hint.into(), error: error.into() })
+}
+
+/// Prints an error with its causes and the outermost advice.
+pub fn report(error: &anyhow::Error) {
+    output::warn(&format!("error: {}", with_causes(error)));
+    let hint = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>());
+    if let Some(Hinted { hint, .. }) = hint {
+        output::warn(&format!("hint: {hint}"));
+    }
+}
+
+/// The error and its causes in one line; a cause that its parent already tells is left out.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.ends_with(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn a_hint_is_found_under_more_context_and_shows_in_no_message() {
+        let inner: anyhow::Result<()> = Err(anyhow!("no such file")).hint("make it");
+        let error = inner.context("reading the key").unwrap_err();
+        assert_eq!(with_causes(&error), "reading the key: no such file");
+        let hint = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()).unwrap();
+        assert_eq!(hint.hint, "make it");
+    }
+}

@@ -1,0 +1,1 @@
+//! The `bowline` binary as a user runs it.
