@@ -3,6 +3,10 @@
 //! Start reading at [`test`], which `cargo xtask test` and continuous integration run.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its terminal")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "chores read the environment and the wall clock; none of it is product"
+)]
 
 mod bench;
 mod command;

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 const PINNED: &str = "schemathesis==4.32.5";
 /// Why there may be none.
-pub const MISSING: &str = "python3 is not installed, so the API is not fuzzed";
+pub const MISSING: &str = "python3 with its module venv is not installed, so the API is not fuzzed";
 
 /// The `schemathesis` command, installed if need be; `None` without Python.
 pub fn schemathesis(workspace: &Workspace) -> Result<Option<PathBuf>> {
