@@ -1,21 +1,124 @@
 //! Tries credentials at the provider before they are stored.
 
+use bowline_domain::provider::Verification;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::ImportError;
 use crate::Engine;
-use crate::credential::Credentials;
+use crate::credential::{CredentialKind, Credentials};
 use crate::integration::OpenIntegration;
+use crate::outbound::{OutboundBody, OutboundRequest};
+use crate::proxy::url::QueryParams;
+use crate::proxy::{
+    BuildInput, BuiltBody, ConnectionView, CredentialView, InboundBody, IntegrationView, ProxyCall, build_request,
+    wire_request,
+};
+use crate::template::{Form, RenderContext, Scope, render};
+
+/// Of an answer to a verification request at most this much is read.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 impl Engine {
-    /// Sends the provider's verification requests in order until one is answered with 2xx.
+    /// Sends the provider's verification requests in order until one is answered with 2xx. Credentials of
+    /// kinds that prove themselves (a token was just fetched), and providers that name no request, pass.
     pub(super) async fn verify_credentials(
         &self,
         integration: &OpenIntegration,
-        _credentials: &Credentials,
-        _config: &Map<String, Value>,
+        credentials: &Credentials,
+        config: &Map<String, Value>,
     ) -> Result<(), ImportError> {
-        let _ = &integration.provider.proxy;
-        Ok(())
+        let is_tested = matches!(credentials.kind(), CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Tba);
+        let verification = integration.provider.proxy.as_ref().and_then(|api| api.verification.as_ref());
+        let Some(verification) = verification.filter(|_| is_tested) else { return Ok(()) };
+        let mut last = "the provider names no verification request".to_owned();
+        for endpoint in &verification.endpoints {
+            match self.try_endpoint(integration, credentials, config, verification, endpoint).await {
+                Ok(status) if (200..300).contains(&status) => return Ok(()),
+                Ok(status) => last = format!("it answered with status {status}"),
+                Err(reason) => last = reason,
+            }
+        }
+        Err(ImportError::TestFailed(last))
     }
+
+    /// The status of one verification request, or why there is none.
+    async fn try_endpoint(
+        &self,
+        integration: &OpenIntegration,
+        credentials: &Credentials,
+        config: &Map<String, Value>,
+        verification: &Verification,
+        endpoint: &str,
+    ) -> Result<u16, String> {
+        let context = RenderContext { now: self.clock.now(), random: Uuid::new_v4() };
+        let request = request(integration, credentials, config, verification, endpoint, &context)?;
+        let answer = self.outbound.send_for_bytes(request, ANSWER_BYTES_MAX).await;
+        answer.map(|answer| answer.status.as_u16()).map_err(|error| error.to_string())
+    }
+}
+
+fn request(
+    integration: &OpenIntegration,
+    credentials: &Credentials,
+    config: &Map<String, Value>,
+    verification: &Verification,
+    endpoint: &str,
+    context: &RenderContext,
+) -> Result<OutboundRequest, String> {
+    let scope = Scope::new(context).under("connectionConfig", config).under("credentials", credentials.expose());
+    let endpoint = render(endpoint, Form::Object, &scope).text;
+    let method = verification.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| "its method is none".to_owned())?;
+    let call = call_of(verification, &scope);
+    let body = verification.data.as_ref().map(|data| Bytes::from(data.to_string()));
+    let own = &integration.credentials;
+    let input = BuildInput {
+        call: &call,
+        method: &method,
+        endpoint: &format!("/{}", endpoint.trim_start_matches('/')),
+        params: QueryParams::None,
+        content_type: body.as_ref().map(|_| "application/json"),
+        body: body.as_ref().map_or(InboundBody::None, InboundBody::Bytes),
+        provider: &integration.provider,
+        integration: IntegrationView {
+            client_id: own.client_id.as_deref(),
+            client_secret: own.client_secret.as_ref().map(|secret| secret.expose().as_str()),
+            custom: Some(&own.custom),
+        },
+        connection: ConnectionView {
+            connection_id: "",
+            config,
+            metadata: None,
+            credential: CredentialView::new(credentials.expose()).map_err(|error| error.to_string())?,
+        },
+        context,
+    };
+    let mut built = build_request(&input).map_err(|error| error.to_string())?;
+    let body = match std::mem::replace(&mut built.body, BuiltBody::None) {
+        BuiltBody::Bytes(bytes) => OutboundBody::Bytes(bytes),
+        BuiltBody::None | BuiltBody::Forward => OutboundBody::Empty,
+    };
+    wire_request(built, body).map_err(|error| error.to_string())
+}
+
+/// The verification's own headers and base URL, as a caller would give them.
+fn call_of(verification: &Verification, scope: &Scope<'_>) -> ProxyCall {
+    let mut call = ProxyCall {
+        base_url_override: verification.base_url_override.as_deref().map(|url| render(url, Form::Object, scope).text),
+        ..ProxyCall::default()
+    };
+    for (name, template) in &verification.headers {
+        let value = render(template, Form::Object, scope).text;
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+            call.set_header(name, value);
+        }
+    }
+    if verification.data.is_some() && !call.headers.contains_key(CONTENT_TYPE) {
+        call.set_header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    call
 }

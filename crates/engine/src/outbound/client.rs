@@ -19,7 +19,7 @@ use super::headers::strip_hop_by_hop;
 use super::policy::OutboundPolicy;
 use super::pools::{Pool, Pools};
 use super::redirect::{self, Credentials};
-use super::request::{OutboundRequest, RedirectPolicy, wire_uri};
+use super::request::{OutboundRequest, RedirectPolicy, first_uri};
 use super::resolver::{Resolver, SystemResolver};
 use super::response::{OutboundResponse, PlainBody, ResponseBody};
 use super::tls::trusted_roots;
@@ -162,7 +162,7 @@ impl Outbound {
         pool: &Pool,
         request: &mut OutboundRequest,
     ) -> Result<Response<Incoming>, OutboundError> {
-        let uri = wire_uri(&request.url)?;
+        let uri = first_uri(&request.url, request.exact_uri.take())?;
         let may_hop = request.redirect == RedirectPolicy::Follow;
         let mut headers =
             if may_hop { request.headers.clone() } else { std::mem::take(&mut request.headers) };

@@ -28,6 +28,9 @@ pub struct OutboundRequest {
     pub method: Method,
     /// Where to.
     pub url: Url,
+    /// The same place as `url`, spelled as it goes on the wire: the parser of `url` rewrites some characters of a
+    /// query. Used for the first hop only, and only if it names the same origin.
+    pub exact_uri: Option<Uri>,
     /// End-to-end headers. Hop-by-hop headers, `Host`, `Content-Length` and `Expect` are removed; framing is ours.
     pub headers: HeaderMap,
     /// The body.
@@ -57,6 +60,7 @@ impl OutboundRequest {
         Self {
             method,
             url,
+            exact_uri: None,
             headers: HeaderMap::new(),
             body: OutboundBody::Empty,
             purpose,
@@ -83,8 +87,15 @@ impl OutboundRequest {
     }
 }
 
+/// The exact spelling if there is one and it is of the same origin, else the URL's own.
+pub(super) fn first_uri(url: &Url, exact: Option<Uri>) -> Result<Uri, OutboundError> {
+    let own = wire_uri(url)?;
+    let is_same = |exact: &Uri| exact.scheme() == own.scheme() && exact.authority() == own.authority();
+    Ok(exact.filter(is_same).unwrap_or(own))
+}
+
 /// The URL in hyper's form; the fragment stays here.
-pub(super) fn wire_uri(url: &Url) -> Result<Uri, OutboundError> {
+fn wire_uri(url: &Url) -> Result<Uri, OutboundError> {
     let text = url.as_str();
     let text = text.split_once('#').map_or(text, |(before, _)| before);
     text.parse().map_err(|_| OutboundError::InvalidRequest("the URL cannot be put on the wire"))

@@ -32,6 +32,7 @@ use crate::template::{RenderContext, Scope};
 pub use body::{BodyNeed, InboundBody, body_need};
 pub use call::{HeaderIssue, ProxyCall, endpoint_of};
 pub use request::{BuildError, BuildInput, BuiltBody, BuiltRequest, ClientCertificate, build_request};
+pub(crate) use send::wire_request;
 pub use send::{ProxyError, ProxyRequest};
 
 /// The plaintext credentials of a connection, as their wire object shows them. No `Debug`: they are secrets.

@@ -236,11 +236,12 @@ impl Engine {
         held: &mut Held,
     ) -> Result<Result<OutboundResponse, OutboundError>, ProxyError> {
         let context = RenderContext { now: self.clock.now(), random: Uuid::new_v4() };
-        let built = {
+        let mut built = {
             let input = attempt.input(route, opened, held.view(), &context)?;
             build_request(&input)?
         };
-        let request = outbound_request(built, held)?;
+        let body = held.outbound(std::mem::replace(&mut built.body, BuiltBody::None));
+        let request = wire_request(built, body)?;
         Ok(self.outbound.send(request).await)
     }
 
@@ -302,10 +303,12 @@ impl<'a> Attempt<'a> {
     }
 }
 
-fn outbound_request(built: BuiltRequest, held: &mut Held) -> Result<OutboundRequest, ProxyError> {
+/// A built request as the outbound client takes it.
+pub(crate) fn wire_request(built: BuiltRequest, body: OutboundBody) -> Result<OutboundRequest, BuildError> {
     let mut request = OutboundRequest::new(built.method, built.url, Purpose::Proxy);
+    request.exact_uri = Some(built.uri);
     request.headers = built.headers;
-    request.body = held.outbound(built.body);
+    request.body = body;
     request.forward_headers = built.forward_headers_on_redirect;
     request.sensitive_headers = built.credential_headers;
     request.sensitive_query_keys = built.credential_query_keys;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bowline_api::error::{ErrorCode, Issue, IssueCode};
 use bowline_engine::outbound::{BoxError, OutboundError, OutboundResponse};
 use bowline_engine::proxy::{BuildError, HeaderIssue, ProxyCall, ProxyError, ProxyRequest, endpoint_of};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body::Body as _;
@@ -23,7 +23,11 @@ use crate::state::AppState;
 pub(crate) async fn proxy(state: &AppState, request: Request<Body>) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     let caller = Caller::<scope::Proxy>::from_request_parts(&mut parts, state).await?;
-    let call = ProxyCall::parse(&parts.headers).map_err(invalid_headers)?;
+    let mut call = ProxyCall::parse(&parts.headers).map_err(invalid_headers)?;
+    // The body goes on as it came, so what it is coded with goes with it.
+    if let Some(coding) = parts.headers.get(CONTENT_ENCODING).filter(|_| !call.headers.contains_key(CONTENT_ENCODING)) {
+        call.set_header(CONTENT_ENCODING, coding.clone());
+    }
     let request = proxy_request(state, &parts, body, call);
     match state.engine.proxy(caller.environment(), request).await {
         Ok(response) => Ok(answer(response)),
