@@ -89,7 +89,8 @@ impl Server {
         command.args(["serve", "--listen", &listen, "--data-dir"]).arg(data);
         command.env("BOWLINE_RATE_LIMIT_PER_MINUTE", "0").stdout(Stdio::piped());
         let log = fs::File::create(data.with_file_name("server-log"))?;
-        let child = command.stderr(log).spawn().context("the server cannot be started")?;
+        // In its own folder, where no bowline.toml of a developer is found.
+        let child = command.current_dir(data).stderr(log).spawn().context("the server cannot be started")?;
         let mut server = Self { child, url: String::new() };
         let output = server.child.stdout.take().context("the server has no output")?;
         let mut output = BufReader::new(output);

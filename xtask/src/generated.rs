@@ -10,8 +10,11 @@ use crate::workspace::Workspace;
 use crate::{command, compat, test};
 
 /// A file, and the arguments with which the binary prints it.
-const FILES: [(&str, &[&str]); 2] =
-    [("docs/openapi.json", &["openapi"]), ("docs/reference/config.md", &["config", "reference"])];
+const FILES: [(&str, &[&str]); 3] = [
+    ("docs/openapi.json", &["openapi"]),
+    ("docs/reference/config.md", &["config", "reference"]),
+    ("docs/reference/config.schema.json", &["config", "schema"]),
+];
 
 /// Fails when a committed file differs from what the binary prints.
 pub fn check(workspace: &Workspace) -> Result<()> {

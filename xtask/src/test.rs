@@ -1,5 +1,7 @@
 //! Everything that must pass, in one run.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
@@ -17,6 +19,8 @@ pub enum Part {
     Unit,
     /// Generated files are as committed
     Generated,
+    /// The calls that `bowline demo` prints
+    Demo,
     /// The official clients against the binary
     Compat,
     /// Random requests made from the OpenAPI document
@@ -30,7 +34,8 @@ pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
     if wanted(Part::Lint) {
         lint::run(workspace, &mut steps);
     }
-    let needs_build = [Part::Unit, Part::Generated, Part::Compat, Part::Fuzz].into_iter().any(wanted);
+    let needs_build =
+        [Part::Unit, Part::Generated, Part::Demo, Part::Compat, Part::Fuzz].into_iter().any(wanted);
     if needs_build && steps.run("build", || build(workspace)).is_some() {
         run_built(workspace, &wanted, &mut steps);
     }
@@ -41,6 +46,9 @@ pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
 fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut Steps) {
     if wanted(Part::Generated) {
         steps.run("generated files", || generated::check(workspace));
+    }
+    if wanted(Part::Demo) {
+        steps.run("demo", || demo(workspace));
     }
     let needs_postgres = wanted(Part::Unit) || wanted(Part::Compat);
     let cluster = if needs_postgres { steps.run("PostgreSQL", TestCluster::start) } else { None };
@@ -61,6 +69,11 @@ fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut S
 /// Builds the tests and the binary in one go and one profile, so that nothing is compiled twice.
 pub fn build(workspace: &Workspace) -> Result<()> {
     command::run(&mut workspace.cargo(&["build", "--workspace", "--tests", "--bins"]))
+}
+
+fn demo(workspace: &Workspace) -> Result<()> {
+    let mut demo = Command::new(workspace.binary());
+    command::run(demo.args(["demo", "--listen", "127.0.0.1:0", "--check"]).current_dir(&workspace.target))
 }
 
 fn unit(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
