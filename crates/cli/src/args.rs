@@ -18,7 +18,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
 /// Bowline keeps the connections between a product and its users' third-party accounts.
 #[derive(Debug, Parser)]
-#[command(name = "bowline", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "bowline", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub struct Cli {
     /// TOML file with settings [default: BOWLINE_CONFIG, or bowline.toml in the working directory]
     #[arg(long, global = true, value_name = "FILE")]

@@ -79,8 +79,12 @@ impl Serving {
     }
 
     /// The server's parts.
-    pub fn node(&self) -> &Node {
-        &self.node
+    /// The first key of `dev`.
+    pub async fn dev_key(&self) -> Result<String> {
+        let environments = self.node.engine.list_environment_keys().await?;
+        let dev = environments.into_iter().find(|keys| keys.environment.name.as_str() == "dev");
+        let key = dev.and_then(|keys| keys.secret_key).context("the environment dev has no key")?;
+        Ok(key.expose().clone())
     }
 
     fn ready_line(&self) -> String {
