@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 fn pack(providers: &Path) -> Result<(), Vec<FileProblem>> {
     let mut sources = Sources::default();
     sources.add_path(providers);
-    let definitions = sources.finish(&|_| None)?;
+    let definitions = sources.finish(&|_| None, true)?;
 
     let mut blob = String::new();
     let mut index = String::from("&[\n");

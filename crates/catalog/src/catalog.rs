@@ -53,7 +53,7 @@ impl Catalog {
     /// built in.
     pub fn overlay(paths: &[PathBuf]) -> Result<Self, CatalogError> {
         let mut catalog = Self::builtin();
-        for (name, wire) in overlay::read(&catalog, paths)? {
+        for (name, wire) in overlay::read(&catalog, paths, false)? {
             catalog.insert(name, wire.to_string());
         }
         Ok(catalog)

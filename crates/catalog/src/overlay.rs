@@ -25,17 +25,17 @@ fn listed(problems: &[FileProblem]) -> String {
 
 /// Checks files and folders as [`Catalog::overlay`] would, and says everything that is wrong.
 pub fn lint(paths: &[PathBuf]) -> Vec<FileProblem> {
-    match read(&Catalog::builtin(), paths) {
+    match read(&Catalog::builtin(), paths, true) {
         Ok(_) => Vec::new(),
         Err(CatalogError::Invalid(problems)) => problems,
     }
 }
 
 /// Reads and checks `paths` over `base`.
-pub(crate) fn read(base: &Catalog, paths: &[PathBuf]) -> Result<Vec<(String, Value)>, CatalogError> {
+pub(crate) fn read(base: &Catalog, paths: &[PathBuf], is_strict: bool) -> Result<Vec<(String, Value)>, CatalogError> {
     let mut sources = Sources::default();
     paths.iter().for_each(|path| sources.add_path(path));
-    sources.finish(&|name| base_definition(base, name)).map_err(CatalogError::Invalid)
+    sources.finish(&|name| base_definition(base, name), is_strict).map_err(CatalogError::Invalid)
 }
 
 fn base_definition(base: &Catalog, name: &str) -> Option<Map<String, Value>> {

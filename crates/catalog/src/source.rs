@@ -155,10 +155,12 @@ impl Sources {
     }
 
     /// Resolves aliases (`base` knows the providers outside these files), checks everything, and returns
-    /// complete wire objects sorted by name.
+    /// complete wire objects sorted by name. Unless `is_strict`, files in the reference's layout are excused
+    /// from the rules that are advice.
     pub fn finish(
         mut self,
         base: &dyn Fn(&str) -> Option<Wire>,
+        is_strict: bool,
     ) -> Result<Vec<(String, Value)>, Vec<FileProblem>> {
         // Aliases of a file that could not be read would only add noise.
         if !self.problems.is_empty() {
@@ -168,8 +170,11 @@ impl Sources {
             .map_err(|errors| errors.iter().map(|error| self.alias_problem(error)).collect::<Vec<_>>())?;
         let mut definitions = Vec::with_capacity(resolved.len());
         for (name, mut wire) in resolved {
-            let problems = check_resolved(&name, &wire);
+            let mut problems = check_resolved(&name, &wire);
             let origin = &self.origins[&name];
+            if !is_strict && origin.form == Form::Wires {
+                problems.retain(|problem| !problem.rule.is_advice());
+            }
             self.problems.extend(problems.into_iter().map(|problem| origin.problem(&name, problem)));
             defaults::fill_defaults(&name, &mut wire);
             definitions.push((name, Value::Object(wire)));

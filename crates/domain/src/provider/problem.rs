@@ -37,6 +37,17 @@ pub enum Rule {
     Field,
 }
 
+impl Rule {
+    /// Whether a definition that breaks this rule can still be worked with. Files in the reference's layout
+    /// were never held to these rules; they are loaded, and only `lint` speaks of it.
+    pub fn is_advice(self) -> bool {
+        matches!(
+            self,
+            Self::Placeholder | Self::Brace | Self::Credentials | Self::Verification | Self::Paginate | Self::Field
+        )
+    }
+}
+
 /// One defect of one provider definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

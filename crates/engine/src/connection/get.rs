@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::Engine;
 use crate::credential::refresh::RefreshError;
 use crate::credential::vault::VaultError;
-use crate::credential::{Credentials, open_config, open_credentials};
+use crate::credential::{CredentialKind, Credentials, open_config, open_credentials};
 
 /// A connection with opened credentials and config.
 pub struct OpenConnection {
@@ -33,6 +33,8 @@ pub struct GetConnection<'a> {
     pub connection: &'a ConnectionKey,
     /// Refresh even if it is not due.
     pub force_refresh: bool,
+    /// Renew the tokens of a GitHub App even if they are not due; nothing for other kinds.
+    pub renew_app_token: bool,
 }
 
 /// Why a connection could not be given.
@@ -86,7 +88,12 @@ impl Engine {
     ) -> Result<OpenConnection, GetConnectionError> {
         let found = self.find_connection(environment, wanted.integration, wanted.connection).await?;
         self.fetch_log.note(found.id, self.clock.now());
-        self.open_fresh(environment, found, wanted.force_refresh).await
+        let renews = wanted.renew_app_token && self.is_app(environment, &found)?;
+        self.open_fresh(environment, found, wanted.force_refresh || renews).await
+    }
+
+    fn is_app(&self, environment: &Environment, connection: &Connection) -> Result<bool, VaultError> {
+        Ok(open_credentials(&self.vault, environment, connection)?.kind() == CredentialKind::App)
     }
 
     /// Opens a connection, refreshing its credentials first if that is due or forced.

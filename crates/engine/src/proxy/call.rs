@@ -51,7 +51,9 @@ pub struct HeaderIssue {
 
 /// The endpoint named by the path and query of a request to `/proxy…`, byte for byte.
 pub fn endpoint_of(path_and_query: &str) -> String {
-    let rest = path_and_query.strip_prefix("/proxy").unwrap_or(path_and_query);
+    const PROXY: &str = "/proxy";
+    let starts = path_and_query.get(..PROXY.len()).is_some_and(|start| start.eq_ignore_ascii_case(PROXY));
+    let rest = if starts { &path_and_query[PROXY.len()..] } else { path_and_query };
     format!("/{}", rest.strip_prefix('/').unwrap_or(rest))
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::json;
 use crate::error::ApiError;
+use crate::validate::parse_query;
 
 /// A client that takes longer than this to send a body is not waited for.
 const RECEIVE_MAX: Duration = Duration::from_secs(300);
@@ -44,6 +45,9 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> R
         Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large(bytes_max)),
         Ok(Err(_)) | Err(_) => return Err(ApiError::invalid_body("The body did not arrive whole")),
     };
+    if is_of_type(headers, "application/x-www-form-urlencoded") {
+        return form(bytes);
+    }
     if !is_json {
         return Ok(RequestBody::Raw(bytes));
     }
@@ -53,6 +57,12 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> R
     let value =
         json::parse(&bytes).map_err(|problem| ApiError::with_message(ErrorCode::InvalidJson, problem))?;
     Ok(RequestBody::Json(value, bytes))
+}
+
+/// A form reads like a query string; what it means is what the same JSON object would mean.
+fn form(bytes: Bytes) -> Result<RequestBody, ApiError> {
+    let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::invalid_body("The form is not UTF-8"))?;
+    Ok(RequestBody::Json(Value::Object(parse_query(Some(text))?), bytes))
 }
 
 fn empty_object() -> RequestBody {
@@ -66,7 +76,11 @@ fn too_large(bytes_max: usize) -> ApiError {
 
 /// Whether the type is exactly `application/json`; parameters are allowed.
 fn is_json(headers: &HeaderMap) -> bool {
+    is_of_type(headers, "application/json")
+}
+
+fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
+    essence.trim().eq_ignore_ascii_case(wanted)
 }

@@ -10,7 +10,7 @@ use bowline_domain::text;
 use bowline_engine::connection::{GetConnection, GetConnectionError, OpenConnection};
 use bowline_engine::credential::refresh::RefreshError;
 use http::StatusCode;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::error::{unknown_connection, unknown_integration};
 use super::wire::{Moments, connection_response, hide_refresh_tokens};
@@ -101,7 +101,8 @@ async fn read(
     let get = GetConnection {
         integration: &wanted.integration,
         connection: &wanted.connection,
-        force_refresh: wanted.forces_refresh || wanted.renews_app_token,
+        force_refresh: wanted.forces_refresh,
+        renew_app_token: wanted.renews_app_token,
     };
     match state.engine.get_connection(caller.environment(), get).await {
         Ok(OpenConnection { connection, credentials, config }) => {
@@ -113,6 +114,12 @@ async fn read(
             let mut response = connection_response(&connection, credentials, config, Moments::Offset);
             response.last_fetched_at = Some(state.clock.now().iso_millis_offset());
             Ok(response)
+        }
+        Err(GetConnectionError::Refresh { error, connection }) => {
+            // The failure is what matters to the caller; a config that cannot be opened is left out.
+            let opened = state.engine.open_connection(caller.environment(), connection.clone());
+            let config = opened.map(|opened| opened.config).unwrap_or_default();
+            Err(not_refreshed(&error, &connection, config))
         }
         Err(error) => Err(refused(error)),
     }
@@ -138,16 +145,17 @@ fn refused(error: GetConnectionError) -> ApiError {
     match error {
         GetConnectionError::UnknownIntegration => unknown_integration(),
         GetConnectionError::UnknownConnection => unknown_connection(),
-        GetConnectionError::Refresh { error, connection } => not_refreshed(&error, &connection),
+        GetConnectionError::Refresh { error, connection } => not_refreshed(&error, &connection, Map::new()),
         GetConnectionError::Storage(error) => ApiError::unexpected(error),
         GetConnectionError::Vault(error) => ApiError::unexpected(error),
     }
 }
 
 /// `invalid_credentials` with the status of the cause, and the connection without its credentials.
-fn not_refreshed(error: &RefreshError, connection: &Connection) -> ApiError {
+fn not_refreshed(error: &RefreshError, connection: &Connection, mut config: Map<String, Value>) -> ApiError {
     let (status, cause) = cause_of(error);
-    let shown = connection_response(connection, Map::new(), Map::new(), Moments::Offset);
+    hide_refresh_tokens(&mut config);
+    let shown = connection_response(connection, Map::new(), config, Moments::Offset);
     let payload = json!({ "cause": cause, "connection": shown });
     ApiError::with_message(ErrorCode::InvalidCredentials, error.to_string()).status(status).payload(payload)
 }
