@@ -1,4 +1,4 @@
-//! JSON bodies, read strictly: UTF-8, an object or array at the top, no key twice, bounded depth.
+//! JSON bodies, read strictly: UTF-8, an object or array at the top, no key twice, bounded depth, no NUL.
 
 use std::fmt;
 
@@ -53,11 +53,12 @@ impl<'de> Visitor<'de> for StrictValue {
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        refuse_nul(&value)?;
         Ok(Value::String(value))
     }
 
@@ -72,6 +73,7 @@ impl<'de> Visitor<'de> for StrictValue {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            refuse_nul(&key)?;
             let value = entries.next_value_seed(StrictValue)?;
             if map.contains_key(&key) {
                 return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
@@ -79,6 +81,15 @@ impl<'de> Visitor<'de> for StrictValue {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// Databases cannot store the character NUL, so no text that could reach one may hold it.
+fn refuse_nul<E: Error>(text: &str) -> Result<(), E> {
+    if text.contains('\0') {
+        Err(E::custom("texts must not contain the character NUL (\\u0000)"))
+    } else {
+        Ok(())
     }
 }
 
@@ -102,6 +113,16 @@ mod tests {
         assert!(parse(br#"{"a":1,"a":2}"#).unwrap_err().contains("twice"));
         assert!(parse(br#"[{"a":{"b":1,"\u0062":2}}]"#).unwrap_err().contains("twice"));
         assert!(parse(br#"[{"a":1},{"a":2}]"#).is_ok());
+    }
+
+    #[test]
+    fn the_character_nul_is_refused_in_values_and_keys_at_any_depth() {
+        let cases: [&[u8]; 4] =
+            [br#"{"a":"x\u0000"}"#, br#"{"\u0000":1}"#, br#"[{"a":["\u0000"]}]"#, br#"["\u0000"]"#];
+        for case in cases {
+            assert!(parse(case).unwrap_err().contains("NUL"), "{}", String::from_utf8_lossy(case));
+        }
+        assert_eq!(parse(br#"["\\u0000"]"#), Ok(json!(["\\u0000"])));
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Http {
         }
     }
 
+    /// The patterns of all routes, such as `/connections/{connectionId}`; `/proxy` is not among them.
+    pub fn route_patterns(&self) -> Vec<String> {
+        self.patterns.iter().collect()
+    }
+
     /// Answers one request that came from `peer`.
     pub async fn respond(&self, request: Request<Body>, peer: Option<IpAddr>) -> Response {
         let client = context::client_address(request.headers(), peer, &self.state.settings);

@@ -23,16 +23,27 @@ pub(crate) struct RoutePatterns(Vec<Vec<Segment>>);
 #[derive(Debug, Clone, Copy)]
 enum Segment {
     Fixed(&'static str),
-    Parameter,
+    /// With its braces.
+    Parameter(&'static str),
 }
 
 impl RoutePatterns {
     /// Adds a pattern such as `/providers/{provider}`.
     pub fn add(&mut self, pattern: &'static str) {
         let segment = |text: &'static str| {
-            if text.starts_with('{') { Segment::Parameter } else { Segment::Fixed(text) }
+            if text.starts_with('{') { Segment::Parameter(text) } else { Segment::Fixed(text) }
         };
         self.0.push(pattern.split('/').skip(1).map(segment).collect());
+    }
+
+    /// The patterns as they were added.
+    pub fn iter(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|segments| {
+            let spelled = segments.iter().map(|segment| match segment {
+                Segment::Fixed(text) | Segment::Parameter(text) => *text,
+            });
+            spelled.flat_map(|text| ["/", text]).collect()
+        })
     }
 
     /// The pattern a path matches; of several the one whose fixed segments come first.
@@ -58,7 +69,7 @@ impl RoutePatterns {
             canonical.push('/');
             canonical.push_str(match segment {
                 Segment::Fixed(fixed) => fixed,
-                Segment::Parameter => text,
+                Segment::Parameter(_) => text,
             });
         }
         Cow::Owned(canonical)
@@ -68,7 +79,7 @@ impl RoutePatterns {
 fn matches(pattern: &[Segment], path: &[&str]) -> bool {
     let matches_one = |(segment, text): (&Segment, &&str)| match segment {
         Segment::Fixed(fixed) => fixed.eq_ignore_ascii_case(text),
-        Segment::Parameter => !text.is_empty(),
+        Segment::Parameter(_) => !text.is_empty(),
     };
     pattern.len() == path.len() && pattern.iter().zip(path).all(matches_one)
 }
@@ -117,6 +128,13 @@ mod tests {
         assert_eq!(canonical("/Connections/AbC"), "/connections/AbC");
         assert_eq!(canonical("/connections/METADATA"), "/connections/metadata");
         assert_eq!(canonical("/A/%41b/B/"), "/a/%41b/b");
+    }
+
+    #[test]
+    fn patterns_read_as_they_were_added() {
+        let mut patterns = RoutePatterns::default();
+        patterns.add("/a/{x}/b");
+        assert_eq!(patterns.iter().collect::<Vec<_>>(), ["/a/{x}/b"]);
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub fn parse_query(query: Option<&str>) -> Result<Map<String, Value>, ApiError> 
         if at >= PAIRS_MAX {
             return Err(too_big(&[], format!("Too big: expected query to have <={PAIRS_MAX} parameters")));
         }
+        if name.contains('\0') || value.contains('\0') {
+            return Err(nul());
+        }
         let path = split_name(&name);
         let is_full = insert(&mut root, &path, Value::String(value.into_owned()));
         if is_full {
@@ -33,6 +36,13 @@ pub fn parse_query(query: Option<&str>) -> Result<Map<String, Value>, ApiError> 
 fn too_big(path: &[&str], message: String) -> ApiError {
     let path = path.iter().filter(|part| !part.is_empty()).map(|part| (*part).to_owned()).collect();
     ApiError::invalid(ErrorCode::InvalidQueryParams, vec![Issue { code: IssueCode::TooBig, message, path }])
+}
+
+/// Databases cannot store the character NUL, so no text that could reach one may hold it.
+fn nul() -> ApiError {
+    let message = "The query string must not contain the character NUL (%00)".to_owned();
+    let issue = Issue { code: IssueCode::InvalidFormat, message, path: Vec::new() };
+    ApiError::invalid(ErrorCode::InvalidQueryParams, vec![issue])
 }
 
 /// `a[b][]` is `a`, `b` and an empty part; brackets that do not pair up are part of the name.
@@ -120,5 +130,13 @@ mod tests {
         assert!(parse_query(Some(&long(101))).is_err());
         let wide: String = (0..1_001).map(|n| format!("a{n}=1&")).collect();
         assert!(parse_query(Some(&wide)).is_err());
+    }
+
+    #[test]
+    fn the_character_nul_is_refused_in_names_and_values() {
+        for query in ["a=%00", "a%00=1", "tags[k]=x%00"] {
+            assert!(parse_query(Some(query)).is_err(), "{query}");
+        }
+        assert_eq!(parsed("a=%2500"), json!({"a": "%00"}));
     }
 }
