@@ -41,19 +41,22 @@ pub(crate) async fn import_connection(
     let form = Form::read(body, state.clock.now())?;
     let integration = form.required("provider_config_key", ErrorCode::MissingProviderConfig)?;
     let integration = IntegrationKey::parse(integration).map_err(|_| unknown_integration())?;
-    let open = state.engine.integration_for_import(caller.environment(), &integration).await.map_err(refused)?;
+    let key = form.connection_key()?;
+    let webhook_url_override = form.webhook_url_override(&state)?;
+    let open =
+        state.engine.integration_for_import(caller.environment(), &integration).await.map_err(refused)?;
     let config = form.config()?;
     let credentials = form.credentials(open.provider.auth_mode, &config)?;
     let import = ImportConnection {
         integration,
-        key: form.connection_key()?,
+        key,
         credentials,
         config,
         metadata: form.object("metadata"),
         metadata_when_new: None,
         end_user: None,
         tags: Tags::default(),
-        webhook_url_override: form.webhook_url_override(&state)?,
+        webhook_url_override,
         verify: false,
     };
     let imported = state.engine.import_connection(caller.environment(), import).await.map_err(refused)?;
@@ -113,11 +116,18 @@ impl Form {
     }
 
     fn webhook_url_override(&self, state: &AppState) -> Result<Option<String>, ApiError> {
-        let Some(address) = self.text("webhook_url_override") else { return Ok(None) };
-        state.engine.check_webhook_target(address).map_err(|error| {
-            ApiError::with_message(ErrorCode::InvalidBody, format!("webhook_url_override: {error}"))
-        })?;
-        Ok(Some(address.to_owned()))
+        let refused = |reason: &dyn std::fmt::Display| {
+            ApiError::invalid_body(format!("webhook_url_override: {reason}"))
+        };
+        match self.fields.get("webhook_url_override") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(address)) if address.is_empty() => Ok(Some(String::new())),
+            Some(Value::String(address)) => {
+                state.engine.check_webhook_target(address).map_err(|error| refused(&error))?;
+                Ok(Some(address.clone()))
+            }
+            Some(_) => Err(refused(&"expected a URL")),
+        }
     }
 
     /// The connection config; scopes may come as a comma list.
@@ -131,7 +141,11 @@ impl Form {
         Ok(config)
     }
 
-    fn credentials(&self, mode: AuthMode, config: &Map<String, Value>) -> Result<ImportedCredentials, ApiError> {
+    fn credentials(
+        &self,
+        mode: AuthMode,
+        config: &Map<String, Value>,
+    ) -> Result<ImportedCredentials, ApiError> {
         let mut object = Map::new();
         let mut put = |name: &str, text: &str| object.insert(name.to_owned(), text.into());
         let kind = match mode {
@@ -139,7 +153,10 @@ impl Form {
             AuthMode::OAuth2Cc => return self.client_credentials().map(ImportedCredentials::Given),
             AuthMode::OAuth1 => {
                 put("oauth_token", self.required("oauth_token", ErrorCode::MissingOauthToken)?);
-                put("oauth_token_secret", self.required("oauth_token_secret", ErrorCode::MissingOauthTokenSecret)?);
+                put(
+                    "oauth_token_secret",
+                    self.required("oauth_token_secret", ErrorCode::MissingOauthTokenSecret)?,
+                );
                 CredentialKind::Oauth1
             }
             AuthMode::Basic => {
@@ -164,7 +181,9 @@ impl Form {
                 return Ok(ImportedCredentials::GithubApp {
                     kind: CredentialKind::App,
                     app_id: self.required("app_id", ErrorCode::MissingAppId)?.to_owned(),
-                    installation_id: self.required("installation_id", ErrorCode::MissingInstallationId)?.to_owned(),
+                    installation_id: self
+                        .required("installation_id", ErrorCode::MissingInstallationId)?
+                        .to_owned(),
                 });
             }
             AuthMode::None => CredentialKind::None,
@@ -237,7 +256,8 @@ impl Form {
 
 /// ISO 8601, seconds or milliseconds since the epoch.
 fn moment(value: &Value) -> Option<Timestamp> {
-    let of_number = |n: i64| if n >= MILLIS_FROM { Timestamp::from_millis(n) } else { Timestamp::from_seconds(n) };
+    let of_number =
+        |n: i64| if n >= MILLIS_FROM { Timestamp::from_millis(n) } else { Timestamp::from_seconds(n) };
     match value {
         Value::Number(number) => number.as_i64().map(of_number),
         Value::String(text) => Timestamp::parse_iso(text).or_else(|| text.trim().parse().ok().map(of_number)),

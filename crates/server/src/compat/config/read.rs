@@ -145,7 +145,7 @@ fn webhook_secret(open: &OpenIntegration) -> Option<String> {
     let (id, key) = match open.provider.auth_mode {
         AuthMode::App => (credentials.client_id.as_deref()?, credentials.client_secret.as_ref()?.expose().as_str()),
         AuthMode::Custom => (credentials.custom_text("app_id")?, credentials.custom_text("private_key")?),
-        _ => return credentials.webhook_secret.as_ref().map(|secret| secret.expose().clone()),
+        _ => return None,
     };
     let link = credentials.app_link.as_deref().unwrap_or_default();
     Some(hex::encode(digest(&SHA256, format!("{id}{}{link}", STANDARD.encode(key)).as_bytes())))

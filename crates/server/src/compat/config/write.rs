@@ -38,6 +38,10 @@ pub(crate) async fn create_config(
     let name = form.required("provider", ErrorCode::MissingProviderTemplate)?;
     let provider = state.engine.catalog().find(name).ok_or_else(unknown_provider)?;
     form.check_client(&provider)?;
+    if state.engine.find_integration(caller.environment(), &form.key).await?.is_some() {
+        return Err(ApiError::classic(ErrorCode::DuplicateProviderConfig));
+    }
+    form.check_private_key(&provider)?;
     let credentials = form.credentials(&provider)?;
     let created = state
         .engine
@@ -75,6 +79,10 @@ pub(crate) async fn update_config(
         return Err(ApiError::classic(ErrorCode::ProviderConfigEditNotAllowed));
     }
     form.check_client(&provider)?;
+    if provider.auth_mode == AuthMode::Custom {
+        form.required("oauth_client_secret", ErrorCode::MissingClientSecret)?;
+    }
+    form.check_private_key(&provider)?;
     let credentials = form.credentials(&provider)?;
     let replaced = state
         .engine
@@ -103,7 +111,8 @@ pub(crate) async fn delete_config(
     params: Params,
 ) -> Result<Response, ApiError> {
     let mut fields = params.fields();
-    let key = IntegrationKey::from_stored(fields.required_text("providerConfigKey", text::check_integration_key));
+    let key =
+        IntegrationKey::from_stored(fields.required_text("providerConfigKey", text::check_integration_key));
     fields.finish()?;
     if !state.engine.delete_integration(caller.environment(), &key).await? {
         return Err(ApiError::not_found(format!("Integration \"{key}\" does not exist")));
@@ -139,7 +148,7 @@ impl Form {
         self.text(name).ok_or_else(|| ApiError::classic(code))
     }
 
-    /// What the provider's mode needs, in the order in which old servers complained.
+    /// The client's id and secret, where the provider's mode needs them.
     fn check_client(&self, provider: &Provider) -> Result<(), ApiError> {
         match provider.auth_mode {
             AuthMode::OAuth1 | AuthMode::OAuth2 => {
@@ -151,17 +160,26 @@ impl Form {
             }
             AuthMode::App => {
                 self.required("oauth_client_id", ErrorCode::MissingAppId)?;
-                let key = self.required("oauth_client_secret", ErrorCode::MissingAppSecret)?;
-                check_private_key(key)?;
+                self.required("oauth_client_secret", ErrorCode::MissingAppSecret)?;
             }
             _ => {}
         }
-        if provider.auth_mode == AuthMode::Custom {
-            let custom = self.fields.get("custom").and_then(Value::as_object);
-            let key = custom.and_then(|custom| custom.get("private_key")).and_then(Value::as_str);
-            check_private_key(key.ok_or_else(|| ApiError::classic(ErrorCode::MissingCustom))?)?;
-        }
         Ok(())
+    }
+
+    /// An app's private key. Old servers complained of it after everything else about the client.
+    fn check_private_key(&self, provider: &Provider) -> Result<(), ApiError> {
+        let key = match provider.auth_mode {
+            AuthMode::App => self.text("oauth_client_secret"),
+            AuthMode::Custom => {
+                let custom = self.fields.get("custom").and_then(Value::as_object);
+                let key = custom.and_then(|custom| custom.get("private_key")).and_then(Value::as_str);
+                Some(key.ok_or_else(|| ApiError::classic(ErrorCode::MissingCustom))?)
+            }
+            _ => return Ok(()),
+        };
+        let is_pem = key.is_some_and(|key| key.contains("BEGIN RSA PRIVATE KEY"));
+        if is_pem { Ok(()) } else { Err(ApiError::classic(ErrorCode::InvalidAppSecret)) }
     }
 
     fn credentials(&self, provider: &Provider) -> Result<IntegrationCredentials, ApiError> {
@@ -184,11 +202,6 @@ impl Form {
             custom,
         })
     }
-}
-
-fn check_private_key(key: &str) -> Result<(), ApiError> {
-    let is_pem = key.contains("BEGIN RSA PRIVATE KEY");
-    if is_pem { Ok(()) } else { Err(ApiError::classic(ErrorCode::InvalidAppSecret)) }
 }
 
 /// Scopes separated by commas or white space, as a comma list.

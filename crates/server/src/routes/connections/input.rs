@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bowline_api::error::ErrorCode;
 use bowline_domain::connection::EndUser;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
+use bowline_domain::tags::{TAGS_MAX, Tags, TagsProblem};
 use bowline_domain::text;
 use bowline_engine::Engine;
 
@@ -18,9 +19,24 @@ pub(super) fn end_user(fields: &mut Fields) -> Option<EndUser> {
         id: fields.required_text("id", length(1, 255)),
         email: fields.optional_text("email", email),
         display_name: fields.optional_text("display_name", length(0, 255)),
-        tags: fields.optional_text_map("tags", length(0, 255)).map(BTreeMap::from_iter),
+        tags: end_user_tags(fields),
         organization: None,
     })
+}
+
+/// The end user's own tags: as tags, but values may be empty, and keys keep their case.
+fn end_user_tags(fields: &mut Fields) -> Option<BTreeMap<String, String>> {
+    let tags: BTreeMap<_, _> = fields.optional_text_map("tags", length(0, 255))?.into_iter().collect();
+    if tags.len() > TAGS_MAX {
+        fields.refuse(&["tags"], &TagsProblem::TooMany);
+    }
+    for key in tags.keys() {
+        // With a value that fits every rule, only the key can be refused.
+        if let Err(problem) = Tags::parse([(key.clone(), "a@example.com".to_owned())]) {
+            fields.refuse(&["tags", key], &problem);
+        }
+    }
+    Some(tags)
 }
 
 /// `webhook_url_override`: a URL the outbound policy lets pass, or an empty text.
@@ -31,9 +47,9 @@ pub(super) fn webhook_url_override(fields: &mut Fields) -> Option<String> {
 /// Refuses an address that webhooks could never be sent to.
 pub(super) fn check_webhook_target(engine: &Engine, address: Option<&str>) -> Result<(), ApiError> {
     match address.filter(|address| !address.is_empty()) {
-        Some(address) => engine
-            .check_webhook_target(address)
-            .map_err(|error| ApiError::with_message(ErrorCode::InvalidBody, format!("webhook_url_override: {error}"))),
+        Some(address) => engine.check_webhook_target(address).map_err(|error| {
+            ApiError::with_message(ErrorCode::InvalidBody, format!("webhook_url_override: {error}"))
+        }),
         None => Ok(()),
     }
 }
