@@ -10,13 +10,13 @@ use bowline_domain::{Clock, ManualClock, Timestamp};
 use bowline_engine::catalog::Catalog;
 use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
-use bowline_engine::outbound::{Outbound, OutboundOptions};
+use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
 use bowline_engine::{Engine, EngineOptions};
 use bowline_server::{AppParts, AppState, Http, Readiness, ServerSettings};
 use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub const CLIENT: &str = "203.0.113.7";
@@ -29,6 +29,8 @@ pub struct TestApp {
     pub readiness: Readiness,
     /// A key with every right in `dev`.
     pub key: String,
+    /// A key with every right in `prod`.
+    pub prod_key: String,
     _directory: TempDir,
 }
 
@@ -48,6 +50,36 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
+    /// Status and `error.code`; the code is empty when there is none.
+    pub fn code(&self) -> (u16, String) {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        (self.status.as_u16(), body["error"]["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    #[track_caller]
+    pub fn assert_code(&self, status: u16, code: &str) {
+        assert_eq!(self.code(), (status, code.to_owned()), "{}", self.body);
+    }
+
+    /// The validation issues as `(code, path)`, the path joined by dots.
+    pub fn issues(&self) -> Vec<(String, String)> {
+        let body = self.json();
+        let issues = body["error"]["errors"].as_array().cloned().unwrap_or_default();
+        let path = |issue: &Value| {
+            let parts: Vec<&str> =
+                issue["path"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
+            parts.join(".")
+        };
+        issues.iter().map(|issue| (issue["code"].as_str().unwrap().to_owned(), path(issue))).collect()
+    }
+
+    /// Exactly one validation issue.
+    #[track_caller]
+    pub fn assert_issue(&self, group: &str, code: &str, path: &str) {
+        self.assert_code(400, group);
+        assert_eq!(self.issues(), [(code.to_owned(), path.to_owned())], "{}", self.body);
+    }
+
     #[track_caller]
     pub fn assert(&self, status: u16, body: &Value) {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
@@ -65,7 +97,23 @@ impl TestApp {
     }
 
     pub async fn with(rate_limit_per_minute: u64, settings: ServerSettings) -> Self {
+        Self::build(rate_limit_per_minute, settings, &[], "").await
+    }
+
+    /// With provider definitions `(name, YAML)` over the built-in ones, and an opened outbound policy.
+    pub async fn with_providers(definitions: &[(&str, String)], outbound_allow: &str) -> Self {
+        Self::build(0, ServerSettings::default(), definitions, outbound_allow).await
+    }
+
+    async fn build(
+        rate_limit_per_minute: u64,
+        settings: ServerSettings,
+        definitions: &[(&str, String)],
+        outbound_allow: &str,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let policy = OutboundPolicy::new(AllowList::parse(outbound_allow).unwrap());
+        let outbound = OutboundOptions { policy, ..OutboundOptions::default() };
         let clock = ManualClock::new(Timestamp::from_seconds(1_700_000_000));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let path = directory.path().join("bowline.db");
@@ -74,8 +122,8 @@ impl TestApp {
         let engine = Engine::start(EngineOptions {
             storage,
             master_key: MasterKey::new([7; 32]),
-            catalog: Arc::new(Catalog::builtin()),
-            outbound: Outbound::new(OutboundOptions::default()).unwrap(),
+            catalog: Arc::new(catalog(&directory, definitions)),
+            outbound: Outbound::new(outbound).unwrap(),
             clock: Arc::clone(&shared),
             refresh: RefreshOptions::default(),
             rate_limit_per_minute,
@@ -85,12 +133,13 @@ impl TestApp {
         .unwrap();
         engine.bootstrap(&[]).await.unwrap();
         let keys = engine.list_environment_keys().await.unwrap();
-        let key = keys[0].secret_key.as_ref().unwrap().expose().clone();
+        let key_of = |at: usize| keys[at].secret_key.as_ref().unwrap().expose().clone();
+        let (key, prod_key) = (key_of(0), key_of(1));
         let readiness = Readiness::default();
         let parts =
             AppParts { engine: Arc::clone(&engine), clock: shared, readiness: readiness.clone(), settings };
         let http = Arc::new(Http::new(AppState::new(parts)));
-        Self { http, engine, clock, readiness, key, _directory: directory }
+        Self { http, engine, clock, readiness, key, prod_key, _directory: directory }
     }
 
     /// A key of `dev` with these scopes.
@@ -149,9 +198,61 @@ impl TestApp {
         self.call(&format!("POST {path}"), &headers, body.to_owned()).await
     }
 
+    /// A request with a key and, unless it is null, a JSON body.
+    pub async fn call_as(&self, key: &str, line: &str, body: Value) -> Answer {
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.call(line, &headers, body).await
+    }
+
+    /// A request with the full key of `dev` and, unless it is null, a JSON body.
+    pub async fn own(&self, line: &str, body: Value) -> Answer {
+        self.call_as(&self.key, line, body).await
+    }
+
+    /// Creates an integration that must be accepted.
+    pub async fn integration(&self, provider: &str, unique_key: &str, credentials: Value) {
+        let mut body = json!({ "provider": provider, "unique_key": unique_key });
+        if !credentials.is_null() {
+            body["credentials"] = credentials;
+        }
+        let answer = self.own("POST /integrations", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    /// Imports a connection that must be accepted, and gives the answer.
+    pub async fn connection(&self, integration: &str, id: &str, credentials: Value) -> Value {
+        let body =
+            json!({ "provider_config_key": integration, "connection_id": id, "credentials": credentials });
+        let answer = self.own("POST /connections", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()
+    }
+
+    /// An integration `free` without credentials, and these connections of it.
+    pub async fn free_connections(&self, ids: &[&str]) {
+        self.integration("unauthenticated", "free", Value::Null).await;
+        for id in ids {
+            self.connection("free", id, json!({ "type": "NONE" })).await;
+        }
+    }
+
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+}
+
+fn catalog(directory: &TempDir, definitions: &[(&str, String)]) -> Catalog {
+    if definitions.is_empty() {
+        return Catalog::builtin();
+    }
+    let folder = directory.path().join("providers");
+    std::fs::create_dir(&folder).unwrap();
+    for (name, definition) in definitions {
+        std::fs::write(folder.join(format!("{name}.yaml")), definition).unwrap();
+    }
+    Catalog::overlay(&[folder]).unwrap()
 }
 
 async fn read(response: Response) -> Answer {

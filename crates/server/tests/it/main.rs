@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod app;
+mod fixtures;
 mod routes;
 mod transport;

@@ -2,4 +2,5 @@
 
 mod cli_telemetry;
 mod infra;
+mod integrations;
 mod providers;

@@ -1,0 +1,5 @@
+mod config;
+mod create;
+mod delete;
+mod read;
+mod update;
