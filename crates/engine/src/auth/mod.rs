@@ -5,6 +5,7 @@ pub(crate) mod github_app;
 mod http_tokens;
 mod jwt;
 mod oauth2;
+mod redact;
 mod token_call;
 mod token_response;
 

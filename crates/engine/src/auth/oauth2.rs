@@ -74,15 +74,7 @@ fn client_of<'a>(request: &'a TokenRefresh<'_>) -> Result<Client<'a>, TokenError
 
 fn read(request: &TokenRefresh<'_>, response: Map<String, Value>) -> Result<Refreshed, TokenError> {
     let provider = request.provider;
-    let alternate = provider
-        .alternate_access_token_response_path
-        .as_deref()
-        .and_then(|path| token_response::at_path(&response, path));
-    let holder = match (response.get("access_token"), alternate) {
-        (Some(_), _) | (None, None) => response.clone(),
-        (None, Some(Value::Object(inner))) => inner.clone(),
-        (None, Some(other)) => Map::from_iter([("access_token".to_owned(), other.clone())]),
-    };
+    let holder = token_holder(&response, provider.alternate_access_token_response_path.as_deref());
     let text = |name: &str| holder.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let access_token = text("access_token")
         .ok_or_else(|| TokenError::Unreadable("the answer has no access_token".to_owned()))?;
@@ -103,4 +95,20 @@ fn read(request: &TokenRefresh<'_>, response: Map<String, Value>) -> Result<Refr
     let config_changes = token_response::metadata(&response, &provider.token_response_metadata);
     fields.insert("raw".to_owned(), response.into());
     Ok(Refreshed { credentials: Credentials::new(CredentialKind::Oauth2, fields), config_changes })
+}
+
+/// The object with the token's fields: the response itself, or what its alternate path leads to.
+fn token_holder(response: &Map<String, Value>, alternate_path: Option<&str>) -> Map<String, Value> {
+    let has_token = response.get("access_token").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
+    let alternate = alternate_path.filter(|_| !has_token).and_then(|path| token_response::at_path(response, path));
+    match alternate {
+        None => response.clone(),
+        Some(Value::Object(inner)) => inner.clone(),
+        // The token alone; what else is known of it stands beside.
+        Some(token) => {
+            let mut holder = response.clone();
+            holder.insert("access_token".to_owned(), token.clone());
+            holder
+        }
+    }
 }

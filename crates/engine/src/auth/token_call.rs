@@ -11,14 +11,13 @@ use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
+use super::redact::{scrub, without_secrets};
 use crate::credential::refresh::TokenError;
 use crate::outbound::{ClientIdentity, Outbound, OutboundBody, OutboundRequest, Purpose, RedirectPolicy};
 use crate::template::{Form, RenderContext, Scope, Template, UrlValues, json};
 
 /// A token response larger than this is refused.
 const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
-/// Of a provider's error answer at most this much is shown.
-const ANSWER_CHARS_MAX: usize = 300;
 
 /// How a request's values travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,18 +137,13 @@ fn refusal(status: u16, object: Option<&Map<String, Value>>, body: &[u8], secret
     let answer = match (&oauth_error, text("error_description")) {
         (Some(error), Some(description)) => format!("{error}: {}", scrub(description, secrets)),
         (Some(error), None) => error.clone(),
-        (None, _) => scrub(&String::from_utf8_lossy(&body[..body.len().min(4 * ANSWER_CHARS_MAX)]), secrets),
+        (None, _) => scrub(&shown(object, body), secrets),
     };
     TokenError::Refused { status, answer, oauth_error }
 }
 
-/// Cuts a text to size, after every known secret in it was replaced.
-fn scrub(text: &str, secrets: &[String]) -> String {
-    let mut clean = text.to_owned();
-    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
-        clean = clean.replace(secret.as_str(), "***");
-    }
-    clean.chars().filter(|c| !c.is_control()).take(ANSWER_CHARS_MAX).collect()
+fn shown(object: Option<&Map<String, Value>>, body: &[u8]) -> String {
+    object.map_or_else(|| String::from_utf8_lossy(body).into_owned(), |object| without_secrets(object).to_string())
 }
 
 /// `Basic` credentials. RFC 6749 §2.3.1 wants both parts form-encoded first; many providers do not.

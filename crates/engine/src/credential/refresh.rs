@@ -26,6 +26,7 @@ use bowline_domain::storage::Storage;
 use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -88,8 +89,8 @@ pub enum RefreshError {
     /// The provider refused, or could not be reached or understood.
     #[error("{}", .0.message)]
     Failed(RefreshFailure),
-    /// Another node works on it for longer than a caller waits.
-    #[error("another node is refreshing these credentials and has not finished in time")]
+    /// It takes longer than a caller waits; it goes on without the caller.
+    #[error("the refresh under way has not finished in time")]
     TimedOut,
     /// The connection was deleted meanwhile.
     #[error("the connection is gone")]
@@ -97,6 +98,17 @@ pub enum RefreshError {
     /// The database or the vault failed; the log says how.
     #[error("internal failure while refreshing")]
     Internal,
+}
+
+/// What starts a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    /// The credentials expire soon.
+    Due,
+    /// Someone asks for it.
+    Forced,
+    /// A holder vanished and left its intent behind.
+    Recovery,
 }
 
 type FlightResult = Result<Arc<Connection>, RefreshError>;
@@ -143,11 +155,23 @@ impl Refresher {
         provider: &Provider,
         forced: bool,
     ) -> Result<Arc<Connection>, RefreshError> {
-        let now = self.0.clock.now();
-        match need::decide(&connection, credentials, provider, &self.0.options, forced, now) {
+        let trigger = if forced { Trigger::Forced } else { Trigger::Due };
+        self.ensure(environment, connection, credentials, provider, trigger).await
+    }
+
+    async fn ensure(
+        &self,
+        environment: &Arc<Environment>,
+        connection: Arc<Connection>,
+        credentials: &Credentials,
+        provider: &Provider,
+        trigger: Trigger,
+    ) -> FlightResult {
+        let (now, in_any_case) = (self.0.clock.now(), trigger != Trigger::Due);
+        match need::decide(&connection, credentials, provider, &self.0.options, in_any_case, now) {
             Need::Fresh => Ok(connection),
             Need::Refused(error) => Err(error),
-            Need::Refresh => self.join_flight(environment, connection, forced).await,
+            Need::Refresh => self.join_flight(environment, connection, trigger).await,
         }
     }
 
@@ -158,7 +182,12 @@ impl Refresher {
     }
 
     /// Joins the connection's flight, or starts it. The flight goes on when its callers go away.
-    async fn join_flight(&self, environment: &Arc<Environment>, connection: Arc<Connection>, forced: bool) -> FlightResult {
+    async fn join_flight(
+        &self,
+        environment: &Arc<Environment>,
+        connection: Arc<Connection>,
+        trigger: Trigger,
+    ) -> FlightResult {
         let mut result = {
             let mut flights = self.0.flights.lock();
             match flights.get(&connection.id) {
@@ -169,7 +198,7 @@ impl Refresher {
                     let seat = FlightSeat { shared: Arc::clone(&self.0), connection: connection.id };
                     let environment = Arc::clone(environment);
                     self.0.tasks.spawn(async move {
-                        let result = seat.shared.fly(&environment, connection, forced).await;
+                        let result = seat.shared.fly(&environment, connection, trigger).await;
                         drop(seat);
                         landed.send_replace(Some(result));
                     });
@@ -177,10 +206,11 @@ impl Refresher {
                 }
             }
         };
-        match result.wait_for(Option::is_some).await {
-            Ok(landed) => landed.clone().unwrap_or(Err(RefreshError::Internal)),
+        match timeout(self.0.options.wait_max, result.wait_for(Option::is_some)).await {
+            Ok(Ok(landed)) => landed.clone().unwrap_or(Err(RefreshError::Internal)),
             // The flight ended without a result: it panicked.
-            Err(_) => Err(RefreshError::Internal),
+            Ok(Err(_)) => Err(RefreshError::Internal),
+            Err(_) => Err(RefreshError::TimedOut),
         }
     }
 }

@@ -11,13 +11,21 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::sleep;
 
-use super::{Refresher, Shared};
+use super::{Refresher, Shared, Trigger};
+use crate::Engine;
 use crate::credential::open_credentials;
 
 /// Lines read from the database at a time.
 const PAGE: u32 = 500;
 /// A failing connection is tried again in the background this rarely.
 const FAILING_PAUSE: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
+impl Engine {
+    /// One look for refreshes that a crash left unfinished, and for those that are due.
+    pub async fn refresh_in_background_once(&self) {
+        self.refresher.run_background_round().await;
+    }
+}
 
 impl Refresher {
     /// Looks for work at once and then regularly, until told to stop.
@@ -48,7 +56,7 @@ impl Refresher {
 
     async fn recover_abandoned(&self, environments: &mut Environments<'_>) -> StorageResult<()> {
         let abandoned = self.0.storage.list_abandoned_refreshes(PAGE).await?;
-        self.refresh_all(environments, abandoned, true).await
+        self.refresh_all(environments, abandoned, Trigger::Recovery).await
     }
 
     async fn refresh_due(&self, environments: &mut Environments<'_>) -> StorageResult<()> {
@@ -59,7 +67,7 @@ impl Refresher {
             let Some(last) = page.last() else { return Ok(()) };
             after = last.expires_at.map(|at| (at, last.connection_id));
             let was_full = page.len() == PAGE as usize;
-            self.refresh_all(environments, page, false).await?;
+            self.refresh_all(environments, page, Trigger::Due).await?;
             if !was_full || after.is_none() {
                 return Ok(());
             }
@@ -70,7 +78,7 @@ impl Refresher {
         &self,
         environments: &mut Environments<'_>,
         due: Vec<DueRefresh>,
-        abandoned: bool,
+        trigger: Trigger,
     ) -> StorageResult<()> {
         let mut jobs = Vec::with_capacity(due.len());
         for item in due {
@@ -80,7 +88,7 @@ impl Refresher {
         }
         stream::iter(jobs)
             .for_each_concurrent(self.0.options.background_concurrency, |(environment, item)| async move {
-                if let Err(error) = self.refresh_one(&environment, item, abandoned).await {
+                if let Err(error) = self.refresh_one(&environment, item, trigger).await {
                     tracing::warn!(?error, connection = %item.connection_id, "background refresh not run");
                 }
             })
@@ -92,7 +100,7 @@ impl Refresher {
         &self,
         environment: &Arc<Environment>,
         item: DueRefresh,
-        abandoned: bool,
+        trigger: Trigger,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let found = self.0.storage.find_connection_by_id(environment.id, item.connection_id).await?;
         let Some(connection) = found else { return Ok(()) };
@@ -101,12 +109,12 @@ impl Refresher {
             .last_failure_at
             .is_some_and(|at| self.0.clock.now().since(at) < FAILING_PAUSE);
         let Some(provider) = self.0.catalog.find(connection.provider.as_str()) else { return Ok(()) };
-        if failed_lately && !abandoned {
+        if failed_lately && trigger == Trigger::Due {
             return Ok(());
         }
         let credentials = open_credentials(&self.0.vault, environment, &connection)?;
         // A failure is stored on the connection and logged where it happens.
-        let _ = self.ensure_fresh(environment, connection, &credentials, &provider, abandoned).await;
+        let _ = self.ensure(environment, connection, &credentials, &provider, trigger).await;
         Ok(())
     }
 }

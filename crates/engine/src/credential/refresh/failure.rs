@@ -54,18 +54,21 @@ impl TokenError {
     /// The failure to store. After an abandoned attempt, a dead refresh token has a cause worth naming.
     pub(super) fn to_failure(&self, abandoned_at: Option<Timestamp>) -> RefreshFailure {
         let log_id = Uuid::new_v4().to_string();
-        match abandoned_at.filter(|_| self.is_invalid_grant()) {
-            Some(at) => RefreshFailure {
-                code: "refresh_interrupted".to_owned(),
-                message: format!(
+        let (code, message) = match abandoned_at {
+            Some(at) if self.is_invalid_grant() => (
+                "refresh_interrupted",
+                format!(
                     "a refresh begun at {} was interrupted by a crash after the provider may have replaced the \
                      refresh token, and the old one is no longer accepted; reconnect the account ({self})",
                     at.iso_millis_z()
                 ),
-                log_id,
-            },
-            None => RefreshFailure { code: self.code().to_owned(), message: self.to_string(), log_id },
-        }
+            ),
+            Some(at) => {
+                (self.code(), format!("{self} (a refresh begun at {} was interrupted by a crash)", at.iso_millis_z()))
+            }
+            None => (self.code(), self.to_string()),
+        };
+        RefreshFailure { code: code.to_owned(), message, log_id }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One flight: take the lease or wait for whoever has it, call the provider, store the outcome.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,19 +11,34 @@ use bowline_domain::storage::{AcquireLease, Lease, RefreshOutcome};
 use tokio::time::{Instant, sleep};
 
 use super::failure::state_after;
-use super::{FlightResult, RefreshError, Refreshed, Shared, TokenError, TokenRefresh};
+use super::need::{self, Need};
+use super::{FlightResult, RefreshError, Refreshed, Shared, TokenError, TokenRefresh, Trigger};
 use crate::credential::{open_config, open_credentials, seal_config, seal_credentials};
 use crate::integration::IntegrationCredentials;
 
-/// A result that cost a token request is written again this often when the database fails.
-const STORE_ATTEMPTS: u32 = 8;
+/// New credentials are offered to a failing database for this long: a rotated refresh token exists nowhere else.
+const STORE_FOR_MAX: Duration = Duration::from_secs(600);
+/// A failure is offered for this long; without it, the next attempt finds out again.
+const STORE_FAILURE_FOR_MAX: Duration = Duration::from_secs(5);
+/// Between two offers; short, so that this holder is back before its lease is up for others.
+const STORE_PAUSE_MAX: Duration = Duration::from_millis(500);
 
 impl Shared {
-    pub(super) async fn fly(&self, environment: &Arc<Environment>, seen: Arc<Connection>, forced: bool) -> FlightResult {
+    pub(super) async fn fly(
+        &self,
+        environment: &Arc<Environment>,
+        seen: Arc<Connection>,
+        trigger: Trigger,
+    ) -> FlightResult {
         let deadline = Instant::now() + self.options.wait_max;
         loop {
             let remaining = match self.acquire(environment, &seen).await? {
-                AcquireLease::Acquired(lease) => return self.refresh_under(lease, environment, &seen, forced).await,
+                AcquireLease::Acquired(lease) => {
+                    match self.refresh_under(lease, environment, &seen, trigger).await? {
+                        Some(outcome) => return Ok(outcome),
+                        None => Duration::ZERO,
+                    }
+                }
                 AcquireLease::Gone => return Err(RefreshError::Gone),
                 AcquireLease::VersionMoved => Duration::ZERO,
                 AcquireLease::Held { remaining } => remaining,
@@ -54,41 +70,103 @@ impl Shared {
         found.ok_or(RefreshError::Gone)
     }
 
+    /// Refreshes as the lease's holder; `None` when the outcome did not count, because the lease went to
+    /// someone else or the connection was replaced.
     async fn refresh_under(
         &self,
         lease: Lease,
         environment: &Arc<Environment>,
         seen: &Arc<Connection>,
-        forced: bool,
-    ) -> FlightResult {
-        // Someone may have failed between our read and our lease; their answer is ours too.
-        let current = self.read(environment, seen).await?;
-        if let Some(failure) = failed_since(seen, &current).filter(|_| !forced) {
-            self.store(environment, &current, lease, RefreshOutcome::NotNeeded).await?;
-            return Err(failure);
+        trigger: Trigger,
+    ) -> Result<Option<Arc<Connection>>, RefreshError> {
+        let current = match self.read(environment, seen).await {
+            Ok(current) => current,
+            Err(error) => {
+                self.release_unused(environment, seen, lease).await;
+                return Err(error);
+            }
+        };
+        if lease.abandoned_at.is_none()
+            && let Some(settled) = self.settled(environment, seen, &current, trigger)
+        {
+            self.release_unused(environment, &current, lease).await;
+            return settled.map(Some);
         }
-        let answer = self.call_provider(environment, &current, lease).await;
-        let now = self.clock.now();
-        match answer {
+        match self.call_provider(environment, &current, lease).await {
             Ok(refreshed) => {
                 let outcome = self.seal_outcome(environment, &current, refreshed)?;
-                self.store(environment, &current, lease, outcome).await?;
-                self.read(environment, seen).await
+                let is_stored = self.store(environment, &current, lease, outcome, STORE_FOR_MAX).await?;
+                if is_stored {
+                    return self.read(environment, seen).await.map(Some);
+                }
+                tracing::warn!(connection = %current.id, epoch = lease.epoch, "refresh came too late and was dropped");
+                Ok(None)
             }
             Err(CallError::Internal) => {
-                self.store(environment, &current, lease, RefreshOutcome::NotNeeded).await?;
+                self.release_unused(environment, &current, lease).await;
+                // Perhaps it could not start because all is deleted.
+                self.read(environment, seen).await?;
                 Err(RefreshError::Internal)
             }
-            Err(CallError::Token(error)) => {
-                let failure = error.to_failure(lease.abandoned_at);
-                let state = state_after(&current, failure.clone(), &self.options, now);
-                tracing::warn!(connection = %current.id, code = failure.code, log_id = failure.log_id, "refresh failed");
-                if self.store(environment, &current, lease, RefreshOutcome::Failed(state)).await? {
-                    return Err(RefreshError::Failed(failure));
-                }
-                // The connection was replaced meanwhile; the failure was about its old credentials.
-                self.read(environment, seen).await
-            }
+            Err(CallError::Token(error)) => self.fail(environment, &current, lease, &error).await.map(|()| None),
+        }
+    }
+
+    /// The answer without a call: someone else's outcome since `seen` was read.
+    fn settled(
+        &self,
+        environment: &Environment,
+        seen: &Connection,
+        current: &Arc<Connection>,
+        trigger: Trigger,
+    ) -> Option<FlightResult> {
+        if let Some(failure) = failed_since(seen, current) {
+            return Some(Err(failure));
+        }
+        if trigger != Trigger::Recovery {
+            return None;
+        }
+        // Another node has recovered it already. What is left to ask is what any reader asks.
+        let provider = self.catalog.find(current.provider.as_str())?;
+        let credentials = match open_credentials(&self.vault, environment, current) {
+            Ok(credentials) => credentials,
+            Err(error) => return Some(Err(internal(error))),
+        };
+        match need::decide(current, &credentials, &provider, &self.options, false, self.clock.now()) {
+            Need::Fresh => Some(Ok(Arc::clone(current))),
+            Need::Refused(error) => Some(Err(error)),
+            Need::Refresh => None,
+        }
+    }
+
+    /// Stores a failure and answers with it; `Ok` when it was about credentials that are no longer there.
+    async fn fail(
+        &self,
+        environment: &Environment,
+        connection: &Connection,
+        lease: Lease,
+        error: &TokenError,
+    ) -> Result<(), RefreshError> {
+        let failure = error.to_failure(lease.abandoned_at);
+        let state = state_after(connection, failure.clone(), &self.options, self.clock.now());
+        tracing::warn!(connection = %connection.id, code = failure.code, log_id = failure.log_id, "refresh failed");
+        let outcome = RefreshOutcome::Failed(state);
+        match self.store(environment, connection, lease, outcome, STORE_FAILURE_FOR_MAX).await {
+            Ok(false) => Ok(()),
+            Ok(true) | Err(_) => Err(RefreshError::Failed(failure)),
+        }
+    }
+
+    /// Gives the lease back when the provider was not called. After an abandoned attempt it is left to run
+    /// out instead: the next holder must learn of that attempt.
+    async fn release_unused(&self, environment: &Environment, connection: &Connection, lease: Lease) {
+        if lease.abandoned_at.is_some() {
+            return;
+        }
+        let outcome = RefreshOutcome::NotNeeded;
+        let released = self.storage.finish_refresh(environment.id, connection.id, lease.epoch, outcome).await;
+        if let Err(error) = released {
+            tracing::warn!(?error, connection = %connection.id, "refresh lease not released");
         }
     }
 
@@ -134,20 +212,20 @@ impl Shared {
         lease: Lease,
         call: impl Future<Output = T>,
     ) -> T {
+        tokio::select! {
+            answer = call => answer,
+            never = self.keep_extending(environment, connection, lease) => match never {},
+        }
+    }
+
+    async fn keep_extending(&self, environment: &Environment, connection: &Connection, lease: Lease) -> Infallible {
         let lease_for = self.options.lease_for;
-        tokio::pin!(call);
         loop {
-            tokio::select! {
-                answer = &mut call => return answer,
-                () = sleep(lease_for / 3) => {
-                    let extended = self
-                        .storage
-                        .extend_refresh_lease(environment.id, connection.id, lease.epoch, lease_for)
-                        .await;
-                    if !matches!(extended, Ok(true)) {
-                        tracing::warn!(connection = %connection.id, epoch = lease.epoch, "refresh lease not extended");
-                    }
-                }
+            sleep(lease_for / 3).await;
+            let extended =
+                self.storage.extend_refresh_lease(environment.id, connection.id, lease.epoch, lease_for).await;
+            if !matches!(extended, Ok(true)) {
+                tracing::warn!(?extended, connection = %connection.id, epoch = lease.epoch, "refresh lease not extended");
             }
         }
     }
@@ -170,32 +248,35 @@ impl Shared {
         Ok(RefreshOutcome::Refreshed { credentials, expires_at, config, at: self.clock.now() })
     }
 
-    /// Stores an outcome, trying again when the database fails: a rotated token must not be lost to a hiccup.
+    /// Stores an outcome, trying again for a while when the database fails. The lease is kept meanwhile, as far
+    /// as the database lets us. False when the outcome does not count any more.
     async fn store(
         &self,
         environment: &Environment,
         connection: &Connection,
         lease: Lease,
         outcome: RefreshOutcome,
+        for_max: Duration,
     ) -> Result<bool, RefreshError> {
+        let (storage, lease_for) = (&self.storage, self.options.lease_for);
+        let deadline = Instant::now() + for_max;
         let mut pause = Duration::from_millis(50);
-        for attempt in 1..=STORE_ATTEMPTS {
-            let stored =
-                self.storage.finish_refresh(environment.id, connection.id, lease.epoch, outcome.clone()).await;
-            match stored {
+        for attempt in 1_u64.. {
+            let error = match storage
+                .finish_refresh(environment.id, connection.id, lease.epoch, outcome.clone())
+                .await
+            {
                 Ok(stored) => return Ok(stored),
-                Err(error) if attempt == STORE_ATTEMPTS => return Err(internal(error)),
-                Err(error) => tracing::warn!(?error, attempt, "refresh outcome not stored, trying again"),
+                Err(error) if Instant::now() >= deadline => return Err(internal(error)),
+                Err(error) => error,
+            };
+            if attempt.is_power_of_two() {
+                tracing::warn!(?error, attempt, connection = %connection.id, "refresh outcome not stored, trying again");
             }
-            let extend = self.storage.extend_refresh_lease(
-                environment.id,
-                connection.id,
-                lease.epoch,
-                self.options.lease_for,
-            );
-            let _ = extend.await;
+            // If this fails too, the next offer comes soon enough.
+            let _ = storage.extend_refresh_lease(environment.id, connection.id, lease.epoch, lease_for).await;
             sleep(pause).await;
-            pause = (pause * 2).min(self.options.lease_for / 3);
+            pause = (pause * 2).min(STORE_PAUSE_MAX).min(lease_for / 3);
         }
         Err(RefreshError::Internal)
     }
