@@ -63,7 +63,8 @@ fn filter(query: Query) -> Result<ConnectionFilter, ApiError> {
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT_DEFAULT);
     let mut tags: Vec<_> = tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     tags.extend(email.map(|email| ("end_user_email".to_owned(), email)));
-    let split = |list: String| list.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect();
+    // Empty items stay: they match nothing, where an empty list would match everything.
+    let split = |list: String| list.split(',').map(|key| key.trim().to_owned()).collect();
     Ok(ConnectionFilter {
         key,
         search,

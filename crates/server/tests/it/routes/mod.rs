@@ -1,6 +1,7 @@
 //! Routes, in files that mirror the paths.
 
 mod cli_telemetry;
+mod connections;
 mod infra;
 mod integrations;
 mod providers;

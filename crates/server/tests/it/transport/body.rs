@@ -66,6 +66,24 @@ async fn a_body_above_the_limit_is_refused() {
 }
 
 #[tokio::test]
+async fn a_large_body_is_read_only_for_whoever_shows_a_key() {
+    let app = TestApp::start().await;
+    let text = format!("[{}1]", "1,".repeat(600_000));
+    let json = ("content-type", "application/json");
+    app.call("POST /integrations", &[json], text.clone()).await.assert_code(401, "missing_auth_header");
+    let unknown = ("authorization", "Bearer 5a3ad9f1-8ac0-4c2b-9f47-2d6f0c7d1e52");
+    app.call("POST /integrations", &[json, unknown], text.clone()).await.assert_code(401, "unknown_account");
+
+    let whole = vec![Ok::<_, std::io::Error>(text.clone())];
+    let unsized_body = axum::body::Body::from_stream(futures_util::stream::iter(whole));
+    app.call("POST /integrations", &[json], unsized_body).await.assert_code(401, "missing_auth_header");
+
+    let bearer = format!("Bearer {}", app.key);
+    let known = ("authorization", bearer.as_str());
+    app.call("POST /integrations", &[json, known], text).await.assert_code(400, "invalid_body");
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_refused() {
     let app = TestApp::start().await;
     let chunks = vec![Ok("{".to_owned()), Err(std::io::Error::other("gone"))];

@@ -1,0 +1,7 @@
+mod delete;
+mod get;
+mod import;
+mod import_labels;
+mod list;
+mod metadata;
+mod update;
