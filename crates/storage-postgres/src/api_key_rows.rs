@@ -18,17 +18,18 @@ macro_rules! api_key_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct ApiKeyRow {
-    id: i64,
-    uid: Uuid,
-    account_id: i64,
-    environment_id: Option<i64>,
-    display_name: String,
-    scopes: String,
-    secret: Vec<u8>,
-    last_used_at: Option<i64>,
-    created_at: i64,
+row! {
+    pub(crate) struct ApiKeyRow {
+        id: i64,
+        uid: Uuid,
+        account_id: i64,
+        environment_id: Option<i64>,
+        display_name: String,
+        scopes: String,
+        secret: Vec<u8>,
+        last_used_at: Option<i64>,
+        created_at: i64,
+    }
 }
 
 impl ApiKeyRow {

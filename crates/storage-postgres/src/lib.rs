@@ -11,6 +11,9 @@
 //!
 //! Start reading at `session.rs` (how statements are run), then `connections.rs`.
 
+#[macro_use]
+mod row;
+
 mod api_key_rows;
 mod connection_list;
 mod connections;
@@ -19,6 +22,7 @@ mod integrations;
 mod key_cache;
 mod keys;
 mod lookup;
+mod migrations;
 mod open;
 mod rate_limit;
 mod refresh;

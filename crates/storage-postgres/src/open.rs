@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bowline_domain::storage::StorageError;
 use bowline_domain::{Clock, Secret};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use tracing::warn;
@@ -14,9 +13,8 @@ use tracing::warn;
 use crate::PostgresStorage;
 use crate::key_cache::KeyCache;
 use crate::lookup::{ConnectionLookup, LANES};
+use crate::migrations::migrator;
 use crate::session::BEGIN;
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Serialises the migrations of nodes that start at once; any number that no other program takes.
 const MIGRATION_LOCK: i64 = 0x626f_776c_696e_6531;
@@ -117,7 +115,11 @@ async fn prepare_schema(pool: PgPool, pooled: bool) -> Result<(), StorageError> 
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+    // Without the migrator's own lock, which is bound to a session. Migrations of a newer release are let be: during
+    // a rolling update nodes of the old one start too.
     migrator()
+        .set_locking(false)
+        .set_ignore_missing(true)
         .run_direct(None, &mut *transaction, false)
         .await
         .map_err(|error| StorageError::new("migrating the schema", error))?;
@@ -125,14 +127,6 @@ async fn prepare_schema(pool: PgPool, pooled: bool) -> Result<(), StorageError> 
         sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *transaction).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
-}
-
-/// The migrator without its own lock, which is bound to a session. Migrations of a newer release are let be:
-/// during a rolling update nodes of the old one start too.
-fn migrator() -> Migrator {
-    let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().cloned().collect());
-    migrator.set_locking(false).set_ignore_missing(true);
-    migrator
 }
 
 fn check_server(version: i32, fsync: &str) -> Result<(), StorageError> {

@@ -13,7 +13,6 @@ use bowline_domain::tags::Tags;
 use bowline_domain::{SealedBytes, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Reads a JSON column.
@@ -45,11 +44,12 @@ macro_rules! account_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct AccountRow {
-    id: i64,
-    uuid: Uuid,
-    name: String,
+row! {
+    pub(crate) struct AccountRow {
+        id: i64,
+        uuid: Uuid,
+        name: String,
+    }
 }
 
 impl From<AccountRow> for Account {
@@ -65,17 +65,18 @@ macro_rules! environment_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct EnvironmentRow {
-    pub(crate) id: i64,
-    pub(crate) uuid: Uuid,
-    pub(crate) account_id: i64,
-    pub(crate) name: String,
-    pub(crate) is_production: bool,
-    pub(crate) public_key: Uuid,
-    pub(crate) settings: String,
-    pub(crate) secrets: Vec<u8>,
-    pub(crate) created_at: i64,
+row! {
+    pub(crate) struct EnvironmentRow {
+        pub(crate) id: i64,
+        pub(crate) uuid: Uuid,
+        pub(crate) account_id: i64,
+        pub(crate) name: String,
+        pub(crate) is_production: bool,
+        pub(crate) public_key: Uuid,
+        pub(crate) settings: String,
+        pub(crate) secrets: Vec<u8>,
+        pub(crate) created_at: i64,
+    }
 }
 
 impl EnvironmentRow {
@@ -94,11 +95,12 @@ impl EnvironmentRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct VariableRow {
-    uid: Uuid,
-    name: String,
-    value: Vec<u8>,
+row! {
+    pub(crate) struct VariableRow {
+        uid: Uuid,
+        name: String,
+        value: Vec<u8>,
+    }
 }
 
 impl From<VariableRow> for EnvironmentVariable {
@@ -115,19 +117,20 @@ macro_rules! integration_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct IntegrationRow {
-    id: i64,
-    uid: Uuid,
-    environment_id: i64,
-    key: String,
-    provider: String,
-    display_name: Option<String>,
-    credentials: Vec<u8>,
-    forward_webhooks: bool,
-    version: i64,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct IntegrationRow {
+        id: i64,
+        uid: Uuid,
+        environment_id: i64,
+        key: String,
+        provider: String,
+        display_name: Option<String>,
+        credentials: Vec<u8>,
+        forward_webhooks: bool,
+        version: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<IntegrationRow> for Integration {
@@ -158,31 +161,32 @@ macro_rules! connection_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct ConnectionRow {
-    id: i64,
-    uid: Uuid,
-    environment_id: i64,
-    integration_id: i64,
-    integration_key: String,
-    provider: String,
-    key: String,
-    credentials: Vec<u8>,
-    credentials_version: i64,
-    credentials_expire_at: Option<i64>,
-    config: Vec<u8>,
-    metadata: Option<String>,
-    tags: String,
-    end_user: Option<String>,
-    webhook_url_override: Option<String>,
-    last_success_at: Option<i64>,
-    last_failure_at: Option<i64>,
-    attempts: i32,
-    exhausted: bool,
-    failure: Option<String>,
-    last_fetched_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct ConnectionRow {
+        id: i64,
+        uid: Uuid,
+        environment_id: i64,
+        integration_id: i64,
+        integration_key: String,
+        provider: String,
+        key: String,
+        credentials: Vec<u8>,
+        credentials_version: i64,
+        credentials_expire_at: Option<i64>,
+        config: Vec<u8>,
+        metadata: Option<String>,
+        tags: String,
+        end_user: Option<String>,
+        webhook_url_override: Option<String>,
+        last_success_at: Option<i64>,
+        last_failure_at: Option<i64>,
+        attempts: i32,
+        exhausted: bool,
+        failure: Option<String>,
+        last_fetched_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl ConnectionRow {
@@ -229,17 +233,18 @@ macro_rules! summary_columns {
     };
 }
 
-#[derive(FromRow)]
-pub(crate) struct SummaryRow {
-    id: i64,
-    key: String,
-    integration_key: String,
-    provider: String,
-    failure: Option<String>,
-    end_user: Option<String>,
-    tags: String,
-    metadata: Option<String>,
-    created_at: i64,
+row! {
+    pub(crate) struct SummaryRow {
+        id: i64,
+        key: String,
+        integration_key: String,
+        provider: String,
+        failure: Option<String>,
+        end_user: Option<String>,
+        tags: String,
+        metadata: Option<String>,
+        created_at: i64,
+    }
 }
 
 impl SummaryRow {

@@ -4,12 +4,16 @@
 //! Writes go one after another through one task (`writer`). A commit is on disk when a write returns
 //! (WAL with `synchronous=FULL`).
 
+#[macro_use]
+mod row;
+
 mod cache;
 mod caches;
 mod connections;
 mod environments;
 mod integrations;
 mod keys;
+mod migrations;
 mod open;
 mod rate_limit;
 mod refresh;

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use crate::caches::Caches;
+use crate::migrations::migrator;
 use crate::rate_limit::Windows;
 use crate::writer::Writer;
 use crate::{SqliteOptions, SqliteStorage, failed};
@@ -94,7 +95,7 @@ async fn migrate(writer: &mut SqliteConnection) -> StorageResult<()> {
     let context = "bringing the database up to date";
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(context))?;
     // `run` takes an `Acquire`, which the compiler does not find general enough for a future that is `Send`.
-    let migrated = sqlx::migrate!().run_direct(None, &mut *transaction, false).await;
+    let migrated = migrator().run_direct(None, &mut *transaction, false).await;
     migrated.map_err(|error| StorageError::new(context, error))?;
     transaction.commit().await.map_err(failed(context))
 }

@@ -8,18 +8,19 @@ use bowline_domain::Timestamp;
 use bowline_domain::connection::{Connection, RefreshState};
 use bowline_domain::id::{ConnectionId, EnvironmentId};
 use bowline_domain::storage::{AcquireLease, DueRefresh, Lease, RefreshOutcome, RefreshStore, StorageResult};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::rows::{DueRow, all};
 use crate::{SqliteStorage, connections, failed};
 
-/// What is known of a live connection's lease.
-#[derive(FromRow)]
-struct LeaseRow {
-    current_version: i64,
-    holder: Option<String>,
-    lease_until: Option<i64>,
-    intent_at: Option<i64>,
+row! {
+    /// What is known of a live connection's lease.
+    struct LeaseRow {
+        current_version: i64,
+        holder: Option<String>,
+        lease_until: Option<i64>,
+        intent_at: Option<i64>,
+    }
 }
 
 /// Who wants the lease, and for how long.

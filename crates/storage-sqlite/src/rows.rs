@@ -15,7 +15,6 @@ use bowline_domain::storage::{DueRefresh, WrappedDataKey};
 use bowline_domain::{SealedBytes, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 /// A value that was read but is not what was ever written.
@@ -68,11 +67,12 @@ pub(crate) fn one<R: IntoDomain>(row: Option<R>) -> Result<Option<R::Domain>, sq
     row.map(R::into_domain).transpose()
 }
 
-#[derive(FromRow)]
-pub(crate) struct AccountRow {
-    id: i64,
-    uuid: Vec<u8>,
-    name: String,
+row! {
+    pub(crate) struct AccountRow {
+        id: i64,
+        uuid: Vec<u8>,
+        name: String,
+    }
 }
 
 impl IntoDomain for AccountRow {
@@ -83,17 +83,18 @@ impl IntoDomain for AccountRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct EnvironmentRow {
-    id: i64,
-    uuid: Vec<u8>,
-    account_id: i64,
-    name: String,
-    is_production: bool,
-    public_key: Vec<u8>,
-    settings: String,
-    secrets: Vec<u8>,
-    created_at: i64,
+row! {
+    pub(crate) struct EnvironmentRow {
+        id: i64,
+        uuid: Vec<u8>,
+        account_id: i64,
+        name: String,
+        is_production: bool,
+        public_key: Vec<u8>,
+        settings: String,
+        secrets: Vec<u8>,
+        created_at: i64,
+    }
 }
 
 impl IntoDomain for EnvironmentRow {
@@ -114,11 +115,12 @@ impl IntoDomain for EnvironmentRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct VariableRow {
-    uid: Vec<u8>,
-    name: String,
-    value: Vec<u8>,
+row! {
+    pub(crate) struct VariableRow {
+        uid: Vec<u8>,
+        name: String,
+        value: Vec<u8>,
+    }
 }
 
 impl IntoDomain for VariableRow {
@@ -133,17 +135,18 @@ impl IntoDomain for VariableRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct ApiKeyRow {
-    id: i64,
-    uid: Vec<u8>,
-    account_id: i64,
-    environment_id: Option<i64>,
-    display_name: String,
-    scopes: String,
-    secret: Vec<u8>,
-    last_used_at: Option<i64>,
-    created_at: i64,
+row! {
+    pub(crate) struct ApiKeyRow {
+        id: i64,
+        uid: Vec<u8>,
+        account_id: i64,
+        environment_id: Option<i64>,
+        display_name: String,
+        scopes: String,
+        secret: Vec<u8>,
+        last_used_at: Option<i64>,
+        created_at: i64,
+    }
 }
 
 impl IntoDomain for ApiKeyRow {
@@ -164,11 +167,12 @@ impl IntoDomain for ApiKeyRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct DataKeyRow {
-    id: u32,
-    wrapped: Vec<u8>,
-    created_at: i64,
+row! {
+    pub(crate) struct DataKeyRow {
+        id: u32,
+        wrapped: Vec<u8>,
+        created_at: i64,
+    }
 }
 
 impl IntoDomain for DataKeyRow {
@@ -183,19 +187,20 @@ impl IntoDomain for DataKeyRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct IntegrationRow {
-    id: i64,
-    uid: Vec<u8>,
-    environment_id: i64,
-    key: String,
-    provider: String,
-    display_name: Option<String>,
-    credentials: Vec<u8>,
-    forward_webhooks: bool,
-    version: i64,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct IntegrationRow {
+        id: i64,
+        uid: Vec<u8>,
+        environment_id: i64,
+        key: String,
+        provider: String,
+        display_name: Option<String>,
+        credentials: Vec<u8>,
+        forward_webhooks: bool,
+        version: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl IntoDomain for IntegrationRow {
@@ -218,31 +223,32 @@ impl IntoDomain for IntegrationRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct ConnectionRow {
-    id: i64,
-    uid: Vec<u8>,
-    environment_id: i64,
-    integration_id: i64,
-    integration_key: String,
-    provider: String,
-    key: String,
-    credentials: Vec<u8>,
-    credentials_version: i64,
-    credentials_expire_at: Option<i64>,
-    config: Vec<u8>,
-    metadata: Option<String>,
-    tags: String,
-    end_user: Option<String>,
-    webhook_url_override: Option<String>,
-    last_success_at: Option<i64>,
-    last_failure_at: Option<i64>,
-    attempts: i32,
-    exhausted: bool,
-    failure: Option<String>,
-    last_fetched_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct ConnectionRow {
+        id: i64,
+        uid: Vec<u8>,
+        environment_id: i64,
+        integration_id: i64,
+        integration_key: String,
+        provider: String,
+        key: String,
+        credentials: Vec<u8>,
+        credentials_version: i64,
+        credentials_expire_at: Option<i64>,
+        config: Vec<u8>,
+        metadata: Option<String>,
+        tags: String,
+        end_user: Option<String>,
+        webhook_url_override: Option<String>,
+        last_success_at: Option<i64>,
+        last_failure_at: Option<i64>,
+        attempts: i32,
+        exhausted: bool,
+        failure: Option<String>,
+        last_fetched_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl IntoDomain for ConnectionRow {
@@ -280,17 +286,18 @@ impl IntoDomain for ConnectionRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct SummaryRow {
-    id: i64,
-    key: String,
-    integration_key: String,
-    provider: String,
-    failure: Option<String>,
-    end_user: Option<String>,
-    tags: String,
-    metadata: Option<String>,
-    created_at: i64,
+row! {
+    pub(crate) struct SummaryRow {
+        id: i64,
+        key: String,
+        integration_key: String,
+        provider: String,
+        failure: Option<String>,
+        end_user: Option<String>,
+        tags: String,
+        metadata: Option<String>,
+        created_at: i64,
+    }
 }
 
 impl IntoDomain for SummaryRow {
@@ -311,11 +318,12 @@ impl IntoDomain for SummaryRow {
     }
 }
 
-#[derive(FromRow)]
-pub(crate) struct DueRow {
-    environment_id: i64,
-    connection_id: i64,
-    credentials_expire_at: Option<i64>,
+row! {
+    pub(crate) struct DueRow {
+        environment_id: i64,
+        connection_id: i64,
+        credentials_expire_at: Option<i64>,
+    }
 }
 
 impl IntoDomain for DueRow {
