@@ -25,13 +25,13 @@ use clap::Parser;
 use crate::args::Cli;
 
 /// How long threads may take to end once everything was stopped in order.
-const RUNTIME_STOP_MAX: Duration = Duration::from_millis(500);
+const RUNTIME_STOP_MAX: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<output::ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
             error::report(&error);
             ExitCode::FAILURE

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use bowline_catalog::Catalog;
 use bowline_domain::clock::Clock;
 use bowline_domain::environment::Environment;
@@ -16,8 +17,10 @@ use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPol
 use bowline_engine::{Engine, EngineOptions, SystemClock};
 use bowline_storage_postgres::{PostgresOptions, PostgresStorage};
 use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
-use crate::config::{Config, OutboundConfig, RefreshConfig, nearest};
+use crate::config::{Config, OutboundConfig, nearest};
 use crate::error::{WithHint, hinted};
 use crate::master_key;
 
@@ -49,20 +52,23 @@ impl Node {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let master_key = master_key::load(config)?;
         let storage = open_storage(config, usage, &clock).await?;
-        let engine = Engine::start(EngineOptions {
+        let options = EngineOptions {
             storage: Arc::clone(&storage),
             master_key,
             catalog,
             outbound,
             clock: Arc::clone(&clock),
-            refresh: refresh(&config.refresh),
+            refresh: refresh(config),
             rate_limit_per_minute: config.server.rate_limit_per_minute,
             token_client: None,
-        })
-        .await
-        .map_err(vault_advice)?;
-        engine.bootstrap(&config.keys).await.map_err(bootstrap_advice)?;
-        Ok(Self { storage, engine, clock })
+        };
+        match start_engine(options, config).await {
+            Ok(engine) => Ok(Self { storage, engine, clock }),
+            Err(error) => {
+                storage.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// One of the environments by name.
@@ -84,6 +90,12 @@ impl Node {
     pub async fn close(self) {
         self.storage.close().await;
     }
+}
+
+async fn start_engine(options: EngineOptions, config: &Config) -> Result<Arc<Engine>> {
+    let engine = Engine::start(options).await.map_err(vault_advice)?;
+    engine.bootstrap(&config.keys).await.map_err(bootstrap_advice)?;
+    Ok(engine)
 }
 
 /// The built-in providers with the configured files over them.
@@ -136,8 +148,21 @@ fn outbound(config: &OutboundConfig) -> Result<Outbound> {
         response_header_timeout: config.response_header_timeout,
         body_silence_max: config.body_silence_max,
         redirects_max: config.redirects_max,
+        extra_roots: extra_roots(config)?,
         ..OutboundOptions::default()
     })?)
+}
+
+/// The authorities of the configured file.
+pub fn extra_roots(config: &OutboundConfig) -> Result<Vec<CertificateDer<'static>>> {
+    let Some(path) = &config.ca_file else { return Ok(Vec::new()) };
+    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates =
+        certificates.with_context(|| format!("outbound.ca_file {} cannot be read as PEM", path.display()))?;
+    if certificates.is_empty() {
+        bail!("outbound.ca_file {} holds no certificate", path.display());
+    }
+    Ok(certificates)
 }
 
 /// What the policy is opened for.
@@ -147,7 +172,9 @@ pub fn allow_list(config: &OutboundConfig) -> Result<AllowList> {
         .hint("give CIDR blocks and hosts, such as 10.0.0.0/8,crm.internal:8443")
 }
 
-fn refresh(config: &RefreshConfig) -> RefreshOptions {
+fn refresh(config: &Config) -> RefreshOptions {
+    let is_scheduler = config.server.roles.scheduler;
+    let config = &config.refresh;
     RefreshOptions {
         lease_for: config.lease,
         poll_every: config.poll_every,
@@ -155,7 +182,8 @@ fn refresh(config: &RefreshConfig) -> RefreshOptions {
         margin: config.margin,
         backoff: config.backoff,
         failing_days_max: config.failing_days_max,
-        background_every: config.background_every,
+        // A node that is no scheduler recovers what it left unfinished itself, and then leaves it to the others.
+        background_every: if is_scheduler { config.background_every } else { Duration::MAX },
         background_concurrency: config.background_concurrency.max(1),
     }
 }

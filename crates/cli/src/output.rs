@@ -4,12 +4,20 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use serde::Serialize;
+use thiserror::Error;
+
+/// The reader of standard output went away, as in `bowline providers list | head`.
+#[derive(Debug, Error)]
+#[error("nobody reads the output")]
+pub struct ClosedPipe;
 
 /// Prints a text as it is.
 pub fn text(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(ClosedPipe.into()),
+        written => Ok(written?),
+    }
 }
 
 /// Prints one line.
@@ -44,10 +52,4 @@ fn padded<const N: usize>(cells: &[&str; N], widths: &[usize; N]) -> String {
 /// Prints one line for people, beside the results. Nobody may be reading it, which is no failure.
 pub fn warn(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// Whether the reader of standard output went away, as in `bowline providers list | head`.
-pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    kind == Some(io::ErrorKind::BrokenPipe)
 }

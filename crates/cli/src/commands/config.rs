@@ -22,6 +22,7 @@ pub fn run(file: Option<&Path>, command: ConfigCommand) -> Result<()> {
 fn check(file: Option<&Path>, store: &StoreArgs) -> Result<()> {
     let config = Config::load(file, &store.flags())?;
     node::allow_list(&config.outbound)?;
+    node::extra_roots(&config.outbound)?;
     if let Some(key) = &config.storage.encryption_key {
         master_key::check(key).context("BOWLINE_ENCRYPTION_KEY")?;
     }

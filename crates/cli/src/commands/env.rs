@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use bowline_domain::Secret;
 use serde::Serialize;
 
-use super::open;
+use super::with_node;
 use crate::args::{EnvCommand, PlaceArgs, StoreArgs, VarsCommand};
 use crate::error::hinted;
 use crate::output;
@@ -38,9 +38,7 @@ pub async fn run(file: Option<&Path>, command: EnvCommand) -> Result<()> {
 }
 
 async fn list(file: Option<&Path>, store: &StoreArgs, json: bool) -> Result<()> {
-    let node = open(file, store).await?;
-    let environments = node.engine.list_environment_keys().await?;
-    node.close().await;
+    let environments = with_node(file, store, async |node| Ok(node.engine.list_environment_keys().await?)).await?;
     let line = |keys: bowline_engine::environment::EnvironmentKeys| EnvironmentLine {
         name: keys.environment.name.as_str().to_owned(),
         secret_key: keys.secret_key.map(|key| key.expose().clone()),
@@ -55,10 +53,11 @@ async fn list(file: Option<&Path>, store: &StoreArgs, json: bool) -> Result<()> 
 }
 
 async fn list_variables(file: Option<&Path>, place: &PlaceArgs, json: bool) -> Result<()> {
-    let node = open(file, &place.store).await?;
-    let environment = node.environment(&place.env).await?;
-    let variables = node.engine.list_variables(&environment).await?;
-    node.close().await;
+    let variables = with_node(file, &place.store, async |node| {
+        let environment = node.environment(&place.env).await?;
+        Ok(node.engine.list_variables(&environment).await?)
+    })
+    .await?;
     let line = |variable: bowline_engine::environment::Variable| VariableLine {
         name: variable.name,
         value: variable.value.expose().clone(),
@@ -72,11 +71,11 @@ async fn list_variables(file: Option<&Path>, place: &PlaceArgs, json: bool) -> R
 
 async fn set(file: Option<&Path>, place: &PlaceArgs, name: &str, value: String) -> Result<()> {
     let value = if value == "-" { from_standard_input()? } else { Secret::new(value) };
-    let node = open(file, &place.store).await?;
-    let environment = node.environment(&place.env).await?;
-    node.engine.put_variable(&environment, name, &value).await?;
-    node.close().await;
-    Ok(())
+    with_node(file, &place.store, async |node| {
+        let environment = node.environment(&place.env).await?;
+        Ok(node.engine.put_variable(&environment, name, &value).await?)
+    })
+    .await
 }
 
 /// Without the line end that `echo` adds.
@@ -88,10 +87,11 @@ fn from_standard_input() -> Result<Secret> {
 }
 
 async fn unset(file: Option<&Path>, place: &PlaceArgs, name: &str) -> Result<()> {
-    let node = open(file, &place.store).await?;
-    let environment = node.environment(&place.env).await?;
-    let was_set = node.engine.delete_variable(&environment, name).await?;
-    node.close().await;
+    let was_set = with_node(file, &place.store, async |node| {
+        let environment = node.environment(&place.env).await?;
+        Ok(node.engine.delete_variable(&environment, name).await?)
+    })
+    .await?;
     if was_set {
         return Ok(());
     }

@@ -7,10 +7,9 @@ use bowline_domain::api_key::ApiKey;
 use bowline_domain::scope::{Scope, ScopeSet};
 use serde::Serialize;
 
-use super::open;
+use super::with_node;
 use crate::args::{KeysCommand, OwnerArgs, PlaceArgs};
 use crate::error::hinted;
-use crate::node::Node;
 use crate::output;
 
 /// A key, as scripts read it.
@@ -51,15 +50,15 @@ pub async fn run(file: Option<&Path>, command: KeysCommand) -> Result<()> {
 
 async fn create(file: Option<&Path>, owner: &OwnerArgs, name: String, scopes: &[String], json: bool) -> Result<()> {
     let scopes = parse_scopes(scopes, owner.account)?;
-    let node = open(file, &owner.place.store).await?;
-    let created = if owner.account {
-        let account = node.engine.default_account().await?;
-        node.engine.create_account_api_key(account.id, name, scopes).await?
-    } else {
+    let created = with_node(file, &owner.place.store, async |node| {
+        if owner.account {
+            let account = node.engine.default_account().await?;
+            return Ok(node.engine.create_account_api_key(account.id, name, scopes).await?);
+        }
         let environment = node.environment(&owner.place.env).await?;
-        node.engine.create_api_key(&environment, name, scopes).await?
-    };
-    node.close().await;
+        Ok(node.engine.create_api_key(&environment, name, scopes).await?)
+    })
+    .await?;
     if !json {
         return output::line(created.secret.expose());
     }
@@ -81,14 +80,15 @@ fn parse_scopes(texts: &[String], is_account: bool) -> Result<ScopeSet> {
 }
 
 async fn list(file: Option<&Path>, owner: &OwnerArgs, json: bool) -> Result<()> {
-    let node = open(file, &owner.place.store).await?;
-    let keys = if owner.account {
-        let account = node.engine.default_account().await?;
-        node.storage.list_account_api_keys(account.id).await?
-    } else {
-        keys_of(&node, &owner.place.env).await?
-    };
-    node.close().await;
+    let keys = with_node(file, &owner.place.store, async |node| {
+        if owner.account {
+            let account = node.engine.default_account().await?;
+            return Ok(node.storage.list_account_api_keys(account.id).await?);
+        }
+        let environment = node.environment(&owner.place.env).await?;
+        Ok(node.engine.list_api_keys(&environment).await?)
+    })
+    .await?;
     let lines: Vec<KeyLine> = keys.iter().map(KeyLine::of).collect();
     if json {
         return output::json(&lines);
@@ -100,26 +100,24 @@ async fn list(file: Option<&Path>, owner: &OwnerArgs, json: bool) -> Result<()> 
     output::table(["ID", "NAME", "SCOPES", "LAST USED"], &lines.into_iter().map(row).collect::<Vec<_>>())
 }
 
-async fn keys_of(node: &Node, environment: &str) -> Result<Vec<ApiKey>> {
-    let environment = node.environment(environment).await?;
-    Ok(node.engine.list_api_keys(&environment).await?)
-}
-
 async fn delete(file: Option<&Path>, place: &PlaceArgs, wanted: &str, json: bool) -> Result<()> {
-    let node = open(file, &place.store).await?;
-    let environment = node.environment(&place.env).await?;
-    let keys = node.engine.list_api_keys(&environment).await?;
-    let is_wanted = |key: &&ApiKey| {
+    let is_wanted = |key: &ApiKey| {
         key.id.0.to_string() == wanted || key.uid.0.to_string() == wanted || key.display_name == wanted
     };
-    let Some(key) = keys.iter().find(is_wanted) else {
+    let deleted = with_node(file, &place.store, async |node| {
+        let environment = node.environment(&place.env).await?;
+        let keys = node.engine.list_api_keys(&environment).await?;
+        let Some(key) = keys.into_iter().find(is_wanted) else { return Ok(None) };
+        let was_there = node.engine.delete_api_key(&environment, key.id).await?;
+        Ok(was_there.then_some(key))
+    })
+    .await?;
+    let Some(key) = deleted else {
         let error = anyhow!("there is no key `{wanted}` in `{}`", place.env);
         return Err(hinted(error, format!("`bowline keys list --env {}` lists them", place.env)));
     };
-    node.engine.delete_api_key(&environment, key.id).await?;
-    node.close().await;
     match json {
-        true => output::json(&KeyLine::of(key)),
+        true => output::json(&KeyLine::of(&key)),
         false => output::line(&format!("Deleted key {} ({})", key.id.0, key.display_name)),
     }
 }

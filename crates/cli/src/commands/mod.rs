@@ -9,6 +9,8 @@ mod providers;
 mod serve;
 mod sim;
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::CommandFactory;
 
@@ -34,15 +36,22 @@ pub async fn run(cli: Cli) -> Result<()> {
     }
 }
 
-/// Opens the database for a command that runs beside a server, or before the first one.
-async fn open(file: Option<&std::path::Path>, store: &StoreArgs) -> Result<Node> {
+/// Does `work` on the database, beside a running server or before the first start, and closes it again.
+async fn with_node<T>(
+    file: Option<&Path>,
+    store: &StoreArgs,
+    work: impl AsyncFnOnce(&Node) -> Result<T>,
+) -> Result<T> {
     let mut config = Config::load(file, &store.flags())?;
     if config.logging.level == LogLevel::Info {
         // What a server does is worth a line; a command's result is what it prints.
         config.logging.level = LogLevel::Warn;
     }
     logging::start(&config.logging);
-    Node::open(&config, Use::Command).await
+    let node = Node::open(&config, Use::Command).await?;
+    let outcome = work(&node).await;
+    node.close().await;
+    outcome
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::{logging, output};
 /// The whole stop takes less than ten seconds: requests in flight get most of them.
 const REQUESTS_STOP_MAX: Duration = Duration::from_secs(8);
 /// Then what runs in the background.
-const BACKGROUND_STOP_MAX: Duration = Duration::from_secs(1);
+const BACKGROUND_STOP_MAX: Duration = Duration::from_millis(700);
 /// Then the database.
 const STORAGE_STOP_MAX: Duration = Duration::from_millis(500);
 
@@ -28,8 +28,13 @@ const STORAGE_STOP_MAX: Duration = Duration::from_millis(500);
 pub async fn run(config: Config) -> Result<()> {
     logging::start(&config.logging);
     let mut stop = StopSignals::listen()?;
-    let serving = Serving::start(&config).await?;
-    output::line(&serving.ready_line())?;
+    let serving = tokio::select! {
+        started = Serving::start(&config) => started?,
+        () = stop.next() => return Ok(()),
+    };
+    if let Err(error) = output::line(&serving.ready_line()) {
+        tracing::warn!(%error, "the server is ready, but the line that says so could not be printed");
+    }
     stop.next().await;
     tracing::info!("stopping; a second signal ends at once");
     tokio::select! {

@@ -20,7 +20,7 @@ Bowline needs no configuration to start. What is set counts in this order, the l
 4. flags on the command line.
 
 A secret can be given as a file: add `_FILE` to its variable, or `_file` to its key. A key or a `BOWLINE_` variable
-that does not exist is an error. `bowline config check` reads everything without starting, `bowline config show` prints
+that does not exist is an error. Paths are relative to the working directory. `bowline config check` reads everything without starting, `bowline config show` prints
 what counts and where it comes from, and `bowline config schema` prints a JSON schema of the file for editors.
 ";
 

@@ -1,7 +1,7 @@
 //! The TOML file as a layer.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use toml::{Table, Value};
@@ -43,7 +43,7 @@ fn read_section(layers: &mut Layers, path: &Path, section: &SectionInfo, entries
         }
         let secrets = || section.settings.iter().filter(|setting| setting.is_secret());
         if let Some(setting) = secrets().find(|setting| format!("{}_file", setting.key) == key) {
-            layers.set(setting, read_secret(path, &value, &origin)?, origin);
+            layers.set(setting, read_secret(&value, &origin)?, origin);
             continue;
         }
         let known = section.settings.iter().map(|setting| setting.key);
@@ -64,7 +64,7 @@ fn read_keys(layers: &mut Layers, path: &Path, environments: Table) -> Result<()
             let (info, text) = if let Some(info) = plain {
                 (info, as_text(value)?)
             } else if let Some(info) = in_file() {
-                (info, read_secret(path, &value, &origin)?)
+                (info, read_secret(&value, &origin)?)
             } else {
                 let known = keys::KEYS.iter().map(|info| info.key);
                 return Err(unknown(&format!("{}: [keys.{environment}]", path.display()), &key, known));
@@ -75,11 +75,9 @@ fn read_keys(layers: &mut Layers, path: &Path, environments: Table) -> Result<()
     Ok(())
 }
 
-/// A path in the file is relative to the file.
-fn read_secret(path: &Path, value: &Value, origin: &Origin) -> Result<String> {
+fn read_secret(value: &Value, origin: &Origin) -> Result<String> {
     let Value::String(named) = value else { bail!("{origin}: a path is expected") };
-    let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-    secret_file(&folder.join(named)).with_context(|| origin.to_string())
+    secret_file(Path::new(named)).with_context(|| origin.to_string())
 }
 
 fn origin(path: &Path, keys: &[&str]) -> Origin {

@@ -31,7 +31,7 @@ pub use describe::{reference, show};
 pub use layers::{Layers, Origin};
 pub use logging::{LogFormat, LogLevel, LoggingConfig};
 pub use outbound::OutboundConfig;
-pub use refresh::RefreshConfig;
+use refresh::RefreshConfig;
 pub use schema::schema;
 pub use server::ServerConfig;
 pub use storage::StorageConfig;
@@ -89,9 +89,7 @@ impl Config {
 
 /// Collects the layers of this process.
 pub fn layers(file: Option<&Path>, flags: &[FlagValue]) -> Result<Layers> {
-    let variables: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
-        .collect();
+    let variables = environment();
     let mut layers = Layers::default();
     let named = variables.iter().find(|(name, value)| name == variables::CONFIG_FILE && !value.is_empty());
     let default = Path::new(file::DEFAULT_FILE);
@@ -108,6 +106,14 @@ pub fn layers(file: Option<&Path>, flags: &[FlagValue]) -> Result<Layers> {
         }
     }
     Ok(layers)
+}
+
+/// The variables of this process; a name that is no text is none of ours.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
 }
 
 /// The setting at `section.key`.

@@ -1,5 +1,6 @@
 //! `[outbound]`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::section::section;
@@ -15,6 +16,8 @@ section! {
         deny_hosts: Texts = "", "BOWLINE_OUTBOUND_DENY_HOSTS";
         /// Whether token calls, and only those, may reach private networks, for a self-hosted identity provider.
         allow_private_for_oauth: bool = "false", "BOWLINE_OUTBOUND_ALLOW_PRIVATE_FOR_OAUTH";
+        /// PEM file with certificates of authorities that are trusted besides the public ones, such as a company's own.
+        ca_file: Option<PathBuf> = "", "BOWLINE_OUTBOUND_CA_FILE";
         /// How long resolving a host and connecting to it may take.
         connect_timeout: Duration = "10s", "BOWLINE_OUTBOUND_CONNECT_TIMEOUT";
         /// How long a provider may take until its answer begins.

@@ -1,1 +1,10 @@
-//! The `bowline` binary as a user runs it.
+//! The `bowline` binary as its users run it: what it prints, how it ends, what it leaves on disk.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod config;
+mod demo;
+mod keys;
+mod providers;
+mod serve;
+mod support;
+mod usage;
