@@ -48,6 +48,11 @@ demo-api-key:
         headers:
             x-api-key: ${apiKey}
     docs: https://example.com/docs/demo-api-key
+    credentials:
+        apiKey:
+            type: string
+            title: API key
+            description: Any key that starts with sim-key-
 ";
 
 /// The providers of the simulator at `url`.
