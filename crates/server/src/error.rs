@@ -92,6 +92,11 @@ impl ApiError {
         Self(Box::new(Kind::Unexpected(Arc::from(error.into()))))
     }
 
+    /// Whether this is an error of the modern form with `code`.
+    pub(crate) fn is(&self, code: ErrorCode) -> bool {
+        matches!(self.0.as_ref(), Kind::Modern(modern) if modern.body.code == code)
+    }
+
     /// The same error with another status, for codes that some routes send so.
     #[must_use]
     pub fn status(mut self, other: StatusCode) -> Self {

@@ -9,6 +9,7 @@ use bowline_api::error::ErrorCode;
 use bowline_domain::environment::Environment;
 use bowline_engine::access::{Principal, bearer_key};
 use bowline_engine::rate_limit::{Bucket, RateLimitKey};
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
@@ -101,19 +102,26 @@ pub(super) fn context(parts: &Parts) -> Option<&RequestContext> {
 }
 
 async fn admit<S: Required>(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
-    let header =
-        parts.headers.get(AUTHORIZATION).ok_or_else(|| ApiError::classic(ErrorCode::MissingAuthHeader))?;
-    let bearer = header.to_str().map_err(|_| ApiError::classic(ErrorCode::InvalidSecretKeyFormat))?;
     if S::TAKES_SESSION {
-        refuse_session(bearer_key(bearer))?;
+        refuse_session(bearer_key(bearer(&parts.headers)?))?;
     }
-    let principal = state.engine.access.authenticate(bearer).await?;
+    let principal = authenticate(&parts.headers, state).await?;
     if let Some(context) = context(parts) {
         context.caller.get_or_init(|| (principal.account_id, principal.key_id));
     }
     let key = RateLimitKey::Account(principal.account_id, bucket(parts));
     count(state, parts, key, 1).await?;
     Ok(principal)
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let header = headers.get(AUTHORIZATION).ok_or_else(|| ApiError::classic(ErrorCode::MissingAuthHeader))?;
+    header.to_str().map_err(|_| ApiError::classic(ErrorCode::InvalidSecretKeyFormat))
+}
+
+/// Whoever holds the key in the `Authorization` header.
+pub(crate) async fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+    Ok(state.engine.access.authenticate(bearer(headers)?).await?)
 }
 
 /// A connect-session token is never tried as a key. No session can be open yet, so each is unknown.

@@ -7,6 +7,7 @@ mod fields;
 mod limited;
 pub mod scope;
 
+pub(crate) use caller::authenticate;
 pub use caller::{AccountCaller, Caller};
 pub use fields::{JsonBody, Params, Query, RawBody};
 pub use limited::AddressLimited;

@@ -20,8 +20,10 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bowline_api::error::ErrorCode;
 use futures_util::FutureExt;
-use http::{Method, Request};
+use http::{HeaderMap, Method, Request};
+use http_body::Body as _;
 use tower::ServiceExt;
 
 pub(crate) use body::RequestBody;
@@ -29,11 +31,15 @@ pub(crate) use context::RequestContext;
 pub(crate) use path::RoutePatterns;
 
 use crate::error::ApiError;
+use crate::extract::authenticate;
 use crate::router::{self, Routes};
 use crate::routes;
 use crate::state::AppState;
 use context::RequestIds;
 use headers::CommonHeaders;
+
+/// Of a caller without a key no larger body is read.
+const STRANGER_BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// The whole API as one function from request to response.
 pub struct Http {
@@ -96,8 +102,7 @@ impl Http {
         let (mut parts, body) = request.into_parts();
         path::normalise(&mut parts.uri, &self.patterns)?;
         content_type::guard(parts.uri.path(), &parts.headers)?;
-        let parsed = body::read(&parts.headers, body, self.state.settings.body_bytes_max).await?;
-        context.put_body(parsed);
+        context.put_body(self.read_body(&parts.headers, body).await?);
 
         let is_head = parts.method == Method::HEAD;
         if is_head {
@@ -108,6 +113,20 @@ impl Http {
         let Ok(response) = self.router.clone().oneshot(request).await;
         let response = etag_check.apply(response).await;
         Ok(if is_head { etag::without_body(response) } else { response })
+    }
+
+    /// Only whoever shows a key may send a large body: read as JSON it takes many times its size in memory.
+    async fn read_body(&self, headers: &HeaderMap, body: Body) -> Result<RequestBody, ApiError> {
+        let bytes_max = self.state.settings.body_bytes_max;
+        let length_max = body.size_hint().upper().unwrap_or(u64::MAX).min(bytes_max as u64);
+        if length_max <= STRANGER_BODY_BYTES_MAX as u64 {
+            return body::read(headers, body, bytes_max).await;
+        }
+        let Err(refusal) = authenticate(headers, &self.state).await else {
+            return body::read(headers, body, bytes_max).await;
+        };
+        let read = body::read(headers, body, STRANGER_BODY_BYTES_MAX).await;
+        read.map_err(|error| if error.is(ErrorCode::RequestTooLarge) { refusal } else { error })
     }
 }
 
