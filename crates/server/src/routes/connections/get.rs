@@ -10,10 +10,10 @@ use bowline_domain::text;
 use bowline_engine::connection::{GetConnection, GetConnectionError, OpenConnection};
 use bowline_engine::credential::refresh::RefreshError;
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::error::{unknown_connection, unknown_integration};
-use super::wire::{Moments, connection_response, hide_refresh_tokens};
+use super::wire::{Moments, connection_response, hide_refresh_tokens, hide_secrets};
 use super::input;
 use crate::error::ApiError;
 use crate::extract::{Caller, Params, Query, scope};
@@ -115,12 +115,6 @@ async fn read(
             response.last_fetched_at = Some(state.clock.now().iso_millis_offset());
             Ok(response)
         }
-        Err(GetConnectionError::Refresh { error, connection }) => {
-            // The failure is what matters to the caller; a config that cannot be opened is left out.
-            let opened = state.engine.open_connection(caller.environment(), connection.clone());
-            let config = opened.map(|opened| opened.config).unwrap_or_default();
-            Err(not_refreshed(&error, &connection, config))
-        }
         Err(error) => Err(refused(error)),
     }
 }
@@ -137,7 +131,8 @@ async fn read_without_credentials(
     let found = state.engine.find_connection(caller.environment(), &wanted.integration, &wanted.connection).await;
     let connection = found.map_err(refused)?;
     let mut config = state.engine.open_connection(caller.environment(), connection.clone()).map_err(ApiError::unexpected)?.config;
-    hide_refresh_tokens(&mut config);
+    let provider = state.engine.catalog().find(connection.provider.as_str());
+    hide_secrets(&mut config, provider.as_deref());
     Ok(connection_response(&connection, Map::new(), config, Moments::Offset))
 }
 
@@ -145,17 +140,16 @@ fn refused(error: GetConnectionError) -> ApiError {
     match error {
         GetConnectionError::UnknownIntegration => unknown_integration(),
         GetConnectionError::UnknownConnection => unknown_connection(),
-        GetConnectionError::Refresh { error, connection } => not_refreshed(&error, &connection, Map::new()),
+        GetConnectionError::Refresh { error, connection } => not_refreshed(&error, &connection),
         GetConnectionError::Storage(error) => ApiError::unexpected(error),
         GetConnectionError::Vault(error) => ApiError::unexpected(error),
     }
 }
 
 /// `invalid_credentials` with the status of the cause, and the connection without its credentials.
-fn not_refreshed(error: &RefreshError, connection: &Connection, mut config: Map<String, Value>) -> ApiError {
+fn not_refreshed(error: &RefreshError, connection: &Connection) -> ApiError {
     let (status, cause) = cause_of(error);
-    hide_refresh_tokens(&mut config);
-    let shown = connection_response(connection, Map::new(), config, Moments::Offset);
+    let shown = connection_response(connection, Map::new(), Map::new(), Moments::Offset);
     let payload = json!({ "cause": cause, "connection": shown });
     ApiError::with_message(ErrorCode::InvalidCredentials, error.to_string()).status(status).payload(payload)
 }

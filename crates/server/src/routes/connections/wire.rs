@@ -7,6 +7,7 @@ use bowline_api::connection::{
 };
 use bowline_domain::Timestamp;
 use bowline_domain::connection::{Connection, ConnectionSummary, EndUser, RefreshFailure};
+use bowline_domain::provider::Provider;
 use bowline_domain::tags::Tags;
 use serde_json::{Map, Value};
 
@@ -89,6 +90,36 @@ fn is_refresh_token(key: &str) -> bool {
     letters.eq("refreshtoken".chars())
 }
 
+/// Removes what a key without the right to credentials must not see: refresh tokens, fields that the provider's
+/// definition declares secret, and whatever is named like a secret, such as an app's signed token.
+pub(super) fn hide_secrets(object: &mut Map<String, Value>, provider: Option<&Provider>) {
+    let is_declared = |key: &str| {
+        provider.and_then(|provider| provider.connection_config.get(key)).is_some_and(|field| field.secret)
+    };
+    object.retain(|key, _| !is_declared(key));
+    hide_named_secrets(object);
+}
+
+fn hide_named_secrets(object: &mut Map<String, Value>) {
+    object.retain(|key, _| !is_named_secret(key));
+    object.values_mut().for_each(hide_named_in);
+}
+
+fn hide_named_in(value: &mut Value) {
+    match value {
+        Value::Object(object) => hide_named_secrets(object),
+        Value::Array(items) => items.iter_mut().for_each(hide_named_in),
+        _ => {}
+    }
+}
+
+fn is_named_secret(key: &str) -> bool {
+    const PARTS: [&str; 7] = ["token", "secret", "password", "jwt", "assertion", "privatekey", "apikey"];
+    let letters: String =
+        key.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
+    PARTS.iter().any(|part| letters.contains(part))
+}
+
 fn errors(failure: Option<&RefreshFailure>) -> Vec<ConnectionError> {
     failure.map(|failure| ConnectionError { kind: "auth", log_id: failure.log_id.clone() }).into_iter().collect()
 }
@@ -127,5 +158,28 @@ mod tests {
             "access_token": "a", "raw": {"list": [{"keep": 1}]}, "refresh_token_expires_in": 5
         });
         assert_eq!(object, expected);
+    }
+
+    #[test]
+    fn whatever_is_named_like_a_secret_is_hidden_from_keys_without_the_right() {
+        let mut config = json!({
+            "jwtToken": "j", "oauth_client_secret": "s", "subdomain": "acme", "app_id": "1",
+            "nested": {"api_key": "k", "list": [{"Private-Key": "p", "keep": 1}]}
+        });
+        hide_secrets(config.as_object_mut().unwrap(), None);
+        let expected = json!({"subdomain": "acme", "app_id": "1", "nested": {"list": [{"keep": 1}]}});
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn fields_declared_secret_are_hidden_from_keys_without_the_right() {
+        let definition = json!({
+            "display_name": "X", "categories": [], "auth_mode": "NONE",
+            "connection_config": {"pin": {"type": "string", "title": "Pin", "secret": true}}
+        });
+        let provider: Provider = serde_json::from_value(definition).unwrap();
+        let mut config = json!({"pin": "1234", "region": "eu"});
+        hide_secrets(config.as_object_mut().unwrap(), Some(&provider));
+        assert_eq!(config, json!({"region": "eu"}));
     }
 }
