@@ -17,7 +17,7 @@ use crate::proxy::{
     BuildInput, BuiltBody, ConnectionView, CredentialView, InboundBody, IntegrationView, ProxyCall, build_request,
     wire_request,
 };
-use crate::template::{Form, RenderContext, Scope, render};
+use crate::template::{Form, RenderContext, Scope, Template, UrlValues, render};
 
 /// Of an answer to a verification request at most this much is read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -73,7 +73,7 @@ fn request(
     let endpoint = render(endpoint, Form::Object, &scope).text;
     let method = verification.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| "its method is none".to_owned())?;
-    let call = call_of(verification, &scope);
+    let call = call_of(verification, &scope)?;
     let body = verification.data.as_ref().map(|data| Bytes::from(data.to_string()));
     let own = &integration.credentials;
     let input = BuildInput {
@@ -105,12 +105,13 @@ fn request(
     wire_request(built, body).map_err(|error| error.to_string())
 }
 
-/// The verification's own headers and base URL, as a caller would give them.
-fn call_of(verification: &Verification, scope: &Scope<'_>) -> ProxyCall {
-    let mut call = ProxyCall {
-        base_url_override: verification.base_url_override.as_deref().map(|url| render(url, Form::Object, scope).text),
-        ..ProxyCall::default()
-    };
+/// The verification's own headers and base URL, as a caller would give them. What the connection brings cannot
+/// move the call to another host.
+fn call_of(verification: &Verification, scope: &Scope<'_>) -> Result<ProxyCall, String> {
+    let base = verification.base_url_override.as_deref();
+    let base = base.map(|url| Template::parse(url, Form::Object).render_url(scope, UrlValues::Paths)).transpose();
+    let base = base.map_err(|error| error.to_string())?;
+    let mut call = ProxyCall { base_url_override: base.map(String::from), ..ProxyCall::default() };
     for (name, template) in &verification.headers {
         let value = render(template, Form::Object, scope).text;
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
@@ -120,5 +121,29 @@ fn call_of(verification: &Verification, scope: &Scope<'_>) -> ProxyCall {
     if verification.data.is_some() && !call.headers.contains_key(CONTENT_TYPE) {
         call.set_header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    call
+    Ok(call)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_setting_of_the_connection_moves_the_test_to_another_host() {
+        let verification = Verification {
+            base_url_override: Some("https://${connectionConfig.company}.example.com".to_owned()),
+            ..Verification::default()
+        };
+        let context = RenderContext { now: bowline_domain::Timestamp::default(), random: Uuid::nil() };
+        let base_of = |company: &str| {
+            let config = json!({ "company": company });
+            let scope = Scope::new(&context).under("connectionConfig", config.as_object().unwrap());
+            call_of(&verification, &scope).map(|call| call.base_url_override)
+        };
+        assert_eq!(base_of("acme"), Ok(Some("https://acme.example.com/".to_owned())));
+        for company in ["evil.test/", "evil.test#", "evil.test?", "a@evil.test:443/", "evil.test\\"] {
+            assert!(base_of(company).is_err(), "{company}");
+        }
+    }
 }
