@@ -97,16 +97,27 @@ impl Engine {
             self.refresher.run_background(shutdown.cancelled()),
             self.write_fetch_log(shutdown.clone()),
         );
+        self.finish().await;
+    }
+
+    /// Waits for token requests under way and writes what is still in memory.
+    pub async fn finish(&self) {
         self.refresher.drain().await;
+        self.access.flush_last_used().await;
+        self.flush_fetch_log().await;
     }
 
     async fn write_fetch_log(&self, shutdown: CancellationToken) {
         let mut stopping = false;
         while !stopping {
             stopping = shutdown.run_until_cancelled(sleep(FETCH_LOG_EVERY)).await.is_none();
-            if let Err(error) = self.fetch_log.flush(self.storage.as_ref()).await {
-                tracing::warn!(?error, "could not note when connections were fetched");
-            }
+            self.flush_fetch_log().await;
+        }
+    }
+
+    async fn flush_fetch_log(&self) {
+        if let Err(error) = self.fetch_log.flush(self.storage.as_ref()).await {
+            tracing::warn!(?error, "could not note when connections were fetched");
         }
     }
 }

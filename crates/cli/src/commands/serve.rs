@@ -17,9 +17,10 @@ use crate::node::{Node, Use};
 use crate::shutdown::StopSignals;
 use crate::{logging, output};
 
-/// The whole stop takes less than ten seconds: requests in flight get most of them.
+/// The whole stop takes less than ten seconds: requests in flight, and what runs in the background beside them,
+/// get most of them.
 const REQUESTS_STOP_MAX: Duration = Duration::from_secs(8);
-/// Then what runs in the background.
+/// Then what is left in memory.
 const BACKGROUND_STOP_MAX: Duration = Duration::from_millis(700);
 /// Then the database.
 const STORAGE_STOP_MAX: Duration = Duration::from_millis(500);
@@ -100,15 +101,22 @@ impl Serving {
     }
 
     /// Stops in order: no new requests, those in flight, the background, the database.
+    ///
+    /// Token requests under way get as much time as requests: what they bring may exist nowhere else.
     pub async fn stop(self) {
-        if let Some(api) = self.api {
+        let Self { node, api, background } = self;
+        background.shutdown.cancel();
+        let requests = async {
+            let Some(api) = api else { return };
             api.readiness.set(false);
             api.shutdown.cancel();
             within(REQUESTS_STOP_MAX, "requests in flight", api.running).await;
-        }
-        self.background.shutdown.cancel();
-        within(BACKGROUND_STOP_MAX, "background work", self.background.running).await;
-        within(STORAGE_STOP_MAX, "the database", self.node.close()).await;
+        };
+        let background = within(REQUESTS_STOP_MAX, "background work", background.running);
+        tokio::join!(requests, background);
+        // What requests began while the background was already done.
+        within(BACKGROUND_STOP_MAX, "late background work", node.engine.finish()).await;
+        within(STORAGE_STOP_MAX, "the database", node.close()).await;
     }
 }
 

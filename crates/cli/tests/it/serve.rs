@@ -1,7 +1,9 @@
 //! `bowline serve`: the bring-up contract.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::{Place, mode, read_answer};
 
@@ -40,6 +42,71 @@ fn a_request_in_flight_is_finished_before_it_ends() {
 fn wait_until_closed(url: &str) {
     while TcpStream::connect(url.strip_prefix("http://").unwrap()).is_ok() {
         std::thread::yield_now();
+    }
+}
+
+/// The provider may have replaced the refresh token already when it answers, so an answer that is lost is the
+/// end of the connection.
+#[test]
+fn a_token_request_under_way_is_waited_for_when_it_stops() {
+    let provider = SlowProvider::start();
+    let definition = format!(
+        "slow:\n  display_name: Slow\n  categories: [dev-tools]\n  auth_mode: OAUTH2\n  \
+         authorization_url: '{0}/authorize'\n  token_url: '{0}/token'\n  docs: https://example.com/slow\n",
+        provider.url
+    );
+    let place = Place::new()
+        .with("NANGO_SECRET_KEY_DEV", KEY)
+        .with("BOWLINE_PROVIDERS", "slow.yaml")
+        .with("BOWLINE_OUTBOUND_ALLOW", "127.0.0.1");
+    place.write("slow.yaml", &definition);
+    let server = place.serve(&[]);
+    let client = r#"{"type":"OAUTH2","client_id":"id","client_secret":"cs"}"#;
+    let integration = format!(r#"{{"provider":"slow","unique_key":"slow","credentials":{client}}}"#);
+    assert_eq!(server.post("/integrations", KEY, &integration).0, 200);
+    let credentials = r#"{"type":"OAUTH2","access_token":"old","refresh_token":"r1"}"#;
+    let connection =
+        format!(r#"{{"provider_config_key":"slow","connection_id":"c","credentials":{credentials}}}"#);
+    assert_eq!(server.post("/connections", KEY, &connection).0, 201);
+
+    let mut reader = server.connect();
+    let head = format!("authorization: Bearer {KEY}\r\nhost: x\r\n\r\n");
+    let line = "GET /connections/c?provider_config_key=slow&force_refresh=true HTTP/1.1\r\n";
+    reader.write_all(format!("{line}{head}").as_bytes()).unwrap();
+    provider.asked.recv().unwrap();
+    drop(reader);
+    server.terminate();
+    assert_eq!(server.end().0, 0);
+
+    let server = place.serve(&[]);
+    let (status, body) = server.get("/connections/c?provider_config_key=slow", Some(KEY));
+    assert!(status == 200 && body.contains(r#""access_token":"new""#), "{status} {body}");
+}
+
+/// Answers one token request, and takes its time.
+struct SlowProvider {
+    url: String,
+    asked: mpsc::Receiver<()>,
+}
+
+impl SlowProvider {
+    /// Longer than the server waits for anything but requests.
+    const ANSWERS_AFTER: Duration = Duration::from_millis(1_500);
+
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (asks, asked) = mpsc::sync_channel(1);
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4_096]).unwrap();
+            asks.send(()).unwrap();
+            std::thread::sleep(Self::ANSWERS_AFTER);
+            let body = r#"{"access_token":"new","refresh_token":"r2","expires_in":86400}"#;
+            let length = body.len();
+            write!(stream, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        });
+        Self { url, asked }
     }
 }
 

@@ -136,6 +136,16 @@ impl Service {
         read_answer(stream)
     }
 
+    /// `POST path` of JSON with a key: status and body.
+    pub fn post(&self, path: &str, key: &str, json: &str) -> (u16, String) {
+        let mut stream = self.connect();
+        let head = format!("authorization: Bearer {key}\r\ncontent-type: application/json\r\n");
+        let length = json.len();
+        write!(stream, "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{head}content-length: {length}\r\n\r\n{json}")
+            .unwrap();
+        read_answer(stream)
+    }
+
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
