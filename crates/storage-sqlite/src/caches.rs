@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bowline_domain::Timestamp;
 use bowline_domain::api_key::{ApiKey, KeyDigest};
-use bowline_domain::connection::Connection;
+use bowline_domain::connection::{Connection, EndUser};
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ApiKeyId, ConnectionId, ConnectionKey, EnvironmentId, IntegrationKey};
 use bowline_domain::integration::Integration;
@@ -140,7 +140,9 @@ impl Cached for Arc<Connection> {
     fn weight(&self) -> usize {
         let metadata = self.metadata.as_ref().map_or(0, |object| object.iter().map(member_weight).sum());
         let tags: usize = self.tags.iter().map(|(key, value)| key.len() + value.len()).sum();
-        ROW_BYTES + self.credentials.0.len() + self.config.0.len() + metadata + tags
+        let end_user = self.end_user.as_ref().map_or(0, end_user_weight);
+        let webhook = self.webhook_url_override.as_ref().map_or(0, String::len);
+        ROW_BYTES + self.credentials.0.len() + self.config.0.len() + metadata + tags + end_user + webhook
     }
 }
 
@@ -165,6 +167,11 @@ impl Cached for Arc<Caller> {
     }
 }
 
+/// Its other texts are short.
+fn end_user_weight(end_user: &EndUser) -> usize {
+    end_user.id.len() + end_user.email.as_ref().map_or(0, String::len)
+}
+
 fn member_weight((key, value): (&String, &serde_json::Value)) -> usize {
     key.len() + value_weight(value)
 }
@@ -177,5 +184,55 @@ fn value_weight(value: &serde_json::Value) -> usize {
         Value::Array(items) => items.iter().map(value_weight).sum(),
         Value::Object(object) => object.iter().map(member_weight).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_domain::connection::RefreshState;
+    use bowline_domain::id::{IntegrationId, ProviderName, RowUid};
+    use bowline_domain::tags::Tags;
+    use bowline_domain::SealedBytes;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection {
+            id: ConnectionId(1),
+            uid: RowUid(Uuid::nil()),
+            environment_id: EnvironmentId(1),
+            integration_id: IntegrationId(1),
+            integration_key: IntegrationKey::from_stored("i".to_owned()),
+            provider: ProviderName::from_stored("p".to_owned()),
+            key: ConnectionKey::from_stored("c".to_owned()),
+            credentials: SealedBytes(Vec::new()),
+            credentials_version: 1,
+            credentials_expire_at: None,
+            config: SealedBytes(Vec::new()),
+            metadata: None,
+            tags: Tags::default(),
+            end_user: None,
+            webhook_url_override: None,
+            refresh: RefreshState::default(),
+            last_fetched_at: None,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_caller_without_a_bound_counts_as_weight() {
+        let long = "x".repeat(100_000);
+        let user =
+            EndUser { id: "u".to_owned(), email: None, display_name: None, tags: None, organization: None };
+        let heavy = [
+            Connection { webhook_url_override: Some(long.clone()), ..connection() },
+            Connection { end_user: Some(EndUser { email: Some(long.clone()), ..user }), ..connection() },
+            Connection { config: SealedBytes(long.into_bytes()), ..connection() },
+        ];
+        for connection in heavy {
+            assert!(Arc::new(connection).weight() > 100_000);
+        }
     }
 }
