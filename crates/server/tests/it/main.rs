@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod app;
+mod compat;
 mod fixtures;
+mod gates;
 mod routes;
+mod scenarios;
 mod transport;

@@ -2,6 +2,7 @@
 
 mod cli_telemetry;
 mod connections;
+mod environments;
 mod infra;
 mod integrations;
 mod providers;

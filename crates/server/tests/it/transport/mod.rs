@@ -1,6 +1,7 @@
 //! Rules that hold for every route.
 
 mod auth;
+mod bad_input;
 mod body;
 mod headers;
 mod path;

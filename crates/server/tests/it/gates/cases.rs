@@ -1,0 +1,216 @@
+//! One line per route: who may call it, and a call that succeeds for its owner.
+
+use serde_json::{Value, json};
+
+/// What kind of key a route wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plane {
+    /// None.
+    Public,
+    /// One bound to an environment.
+    Environment,
+    /// One of the account, or bound to an environment and with a right over the account.
+    Account,
+}
+
+/// A route with a call of it.
+pub struct Case {
+    /// `METHOD /pattern`, as the router has it.
+    pub route: &'static str,
+    pub plane: Plane,
+    /// Each of these is enough; none means that any key of the plane is.
+    pub scopes: &'static [&'static str],
+    /// Path and query of a call that names objects of `dev`.
+    pub path: &'static str,
+    pub body: Value,
+    /// The owner's answer.
+    pub status: u16,
+}
+
+impl Case {
+    pub fn line(&self) -> String {
+        let (method, _) = self.route.split_once(' ').unwrap();
+        format!("{method} {}", self.path)
+    }
+
+    fn answers(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    fn sends(mut self, body: Value) -> Self {
+        self.body = body;
+        self
+    }
+}
+
+fn case(plane: Plane, route: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Case {
+    Case { route, plane, scopes, path, body: Value::Null, status: 200 }
+}
+
+fn public(route: &'static str, path: &'static str) -> Case {
+    case(Plane::Public, route, path, &[])
+}
+
+fn env(route: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Case {
+    case(Plane::Environment, route, path, scopes)
+}
+
+fn account(route: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Case {
+    case(Plane::Account, route, path, scopes)
+}
+
+const LIST_INTEGRATIONS: &[&str] =
+    &["environment:integrations:list", "environment:integrations:list_credentials"];
+const READ_INTEGRATION: &[&str] =
+    &["environment:integrations:read", "environment:integrations:read_credentials"];
+const CREATE_INTEGRATION: &[&str] = &["environment:integrations:create"];
+const UPDATE_INTEGRATION: &[&str] = &["environment:integrations:update"];
+const DELETE_INTEGRATION: &[&str] = &["environment:integrations:delete"];
+const LIST_FUNCTIONS: &[&str] = &["environment:integrations:list_functions"];
+const LIST_CONNECTIONS: &[&str] =
+    &["environment:connections:list", "environment:connections:list_credentials"];
+const READ_CONNECTION: &[&str] =
+    &["environment:connections:read", "environment:connections:read_credentials"];
+const CREATE_CONNECTION: &[&str] = &["environment:connections:create"];
+const UPDATE_CONNECTION: &[&str] = &["environment:connections:update"];
+const DELETE_CONNECTION: &[&str] = &["environment:connections:delete"];
+const CREATE_KEY: &[&str] = &["account:environments:api_keys:create"];
+const LIST_KEYS: &[&str] = &["account:environments:api_keys:list"];
+const READ_KEY: &[&str] = &["account:environments:api_keys:read"];
+const DELETE_KEY: &[&str] = &["account:environments:api_keys:delete"];
+
+/// A connection of `dev`, in the query form.
+const CONNECTION: &str = "/connections/owned-connection?provider_config_key=owned-basic";
+/// The same under the singular path.
+const SINGULAR: &str = "/connection/owned-connection?provider_config_key=owned-basic";
+
+/// Every route. `dev` owns the integrations `owned` (github) and `owned-basic` (private-api-basic), the latter
+/// with the connection `owned-connection`, and API key 1.
+pub fn all() -> Vec<Case> {
+    [infrastructure(), integrations(), connections(), environments(), legacy()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn infrastructure() -> Vec<Case> {
+    let telemetry = json!({"deviceId": "5a3ad9f1-8ac0-4c2b-9f47-2d6f0c7d1e52", "event": "cli:deploy"});
+    vec![
+        public("GET /health", "/health"),
+        public("GET /ready", "/ready"),
+        public("GET /env.js", "/env.js"),
+        public("GET /openapi.json", "/openapi.json"),
+        public("GET /providers.json", "/providers.json"),
+        public("POST /cli/telemetry", "/cli/telemetry").sends(telemetry).answers(204),
+        env("GET /providers", "/providers?search=github", &[]),
+        env("GET /providers/{provider}", "/providers/github", &[]),
+        env("GET /providers/{provider}/templates", "/providers/github/templates", &[]),
+    ]
+}
+
+fn integrations() -> Vec<Case> {
+    let new = json!({"provider": "unauthenticated", "unique_key": "another"});
+    let quickstart = json!({"provider": "github", "unique_key": "another"});
+    vec![
+        env("GET /integrations", "/integrations", LIST_INTEGRATIONS),
+        env("POST /integrations", "/integrations", CREATE_INTEGRATION).sends(new),
+        env("POST /integrations/quickstart", "/integrations/quickstart", CREATE_INTEGRATION)
+            .sends(quickstart)
+            .answers(400),
+        env("GET /integrations/{uniqueKey}", "/integrations/owned?include=credentials", READ_INTEGRATION),
+        env("PATCH /integrations/{uniqueKey}", "/integrations/owned", UPDATE_INTEGRATION)
+            .sends(json!({"display_name": "Taken over"})),
+        env("DELETE /integrations/{uniqueKey}", "/integrations/owned", DELETE_INTEGRATION),
+    ]
+}
+
+fn connections() -> Vec<Case> {
+    let import = json!({
+        "provider_config_key": "owned-basic", "connection_id": "owned-connection",
+        "credentials": {"type": "BASIC", "username": "taken", "password": "over"},
+    });
+    let metadata = json!({
+        "provider_config_key": "owned-basic", "connection_id": "owned-connection", "metadata": {"taken": "over"},
+    });
+    let path = "/connections/metadata";
+    vec![
+        env("GET /connections", "/connections", LIST_CONNECTIONS),
+        env("POST /connections", "/connections", CREATE_CONNECTION).sends(import).answers(201),
+        env("GET /connections/{connectionId}", CONNECTION, READ_CONNECTION),
+        env("PATCH /connections/{connectionId}", CONNECTION, UPDATE_CONNECTION).sends(json!({"tags": {}})),
+        env("DELETE /connections/{connectionId}", CONNECTION, DELETE_CONNECTION),
+        env("POST /connections/metadata", path, UPDATE_CONNECTION).sends(metadata.clone()).answers(201),
+        env("PATCH /connections/metadata", path, UPDATE_CONNECTION).sends(metadata),
+    ]
+}
+
+fn environments() -> Vec<Case> {
+    let old_key = json!({"environment_id": 1, "display_name": "another"});
+    let key = json!({"display_name": "another"});
+    vec![
+        env("GET /environment-variables", "/environment-variables", &["environment:variables:read"]),
+        env(
+            "POST /environment/webhook-signing-key/rotate",
+            "/environment/webhook-signing-key/rotate",
+            &["environment:webhook_signing_key:rotate"],
+        ),
+        account("GET /environments", "/environments", &["account:environments:list"]),
+        account("POST /environments", "/environments", &["account:environments:create"])
+            .sends(json!({"name": "another"})),
+        account("DELETE /environments/{environmentId}", "/environments/1", &["account:environments:delete"])
+            .answers(204),
+        account("POST /environment/api-keys", "/environment/api-keys", CREATE_KEY).sends(old_key),
+        account("DELETE /environment/api-keys", "/environment/api-keys", DELETE_KEY)
+            .sends(json!({"environment_id": 1, "key_id": 1})),
+        account("GET /environments/{environmentId}/api-keys", "/environments/1/api-keys", LIST_KEYS),
+        account("POST /environments/{environmentId}/api-keys", "/environments/1/api-keys", CREATE_KEY)
+            .sends(key),
+        account("GET /environments/{environmentId}/api-keys/{keyId}", "/environments/1/api-keys/1", READ_KEY),
+        account(
+            "DELETE /environments/{environmentId}/api-keys/{keyId}",
+            "/environments/1/api-keys/1",
+            DELETE_KEY,
+        ),
+    ]
+}
+
+fn legacy() -> Vec<Case> {
+    let new = json!({"provider": "unauthenticated", "provider_config_key": "another"});
+    let change = json!({
+        "provider": "github", "provider_config_key": "owned", "oauth_client_id": "taken",
+        "oauth_client_secret": "over",
+    });
+    let import = json!({
+        "provider_config_key": "owned-basic", "connection_id": "owned-connection", "username": "taken",
+        "password": "over",
+    });
+    let metadata = json!({
+        "provider_config_key": "owned-basic", "connection_id": "owned-connection", "metadata": {"taken": "over"},
+    });
+    let bare = json!({"taken": "over"});
+    let one = "/connection/owned-connection/metadata?provider_config_key=owned-basic";
+    vec![
+        env("GET /config", "/config", LIST_INTEGRATIONS),
+        env("POST /config", "/config", CREATE_INTEGRATION).sends(new),
+        env("PUT /config", "/config", UPDATE_INTEGRATION).sends(change),
+        env("GET /config/{providerConfigKey}", "/config/owned", READ_INTEGRATION),
+        env("DELETE /config/{providerConfigKey}", "/config/owned", DELETE_INTEGRATION),
+        env("GET /connection", "/connection", LIST_CONNECTIONS),
+        env("POST /connection", "/connection", CREATE_CONNECTION).sends(import).answers(201),
+        env("POST /connection/metadata", "/connection/metadata", UPDATE_CONNECTION)
+            .sends(metadata.clone())
+            .answers(201),
+        env("PATCH /connection/metadata", "/connection/metadata", UPDATE_CONNECTION).sends(metadata),
+        env("GET /connection/{connectionId}", SINGULAR, READ_CONNECTION),
+        env("DELETE /connection/{connectionId}", SINGULAR, DELETE_CONNECTION),
+        env("POST /connection/{connectionId}/metadata", one, UPDATE_CONNECTION)
+            .sends(bare.clone())
+            .answers(201),
+        env("PATCH /connection/{connectionId}/metadata", one, UPDATE_CONNECTION).sends(bare),
+        env("GET /provider", "/provider?query=github", &[]),
+        env("GET /provider/{provider}", "/provider/github", &[]),
+        env("GET /scripts/config", "/scripts/config", LIST_FUNCTIONS),
+        env("GET /flow/configs", "/flow/configs", LIST_FUNCTIONS),
+    ]
+}

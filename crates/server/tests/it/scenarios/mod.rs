@@ -1,0 +1,5 @@
+//! Several routes and a simulated provider together.
+
+mod github_app;
+mod logbook;
+mod refresh;
