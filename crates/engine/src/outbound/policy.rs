@@ -195,7 +195,7 @@ fn check_port(port: u16) -> Result<(), PolicyError> {
 }
 
 /// Whether `host` is `parent` or one of its subdomains.
-pub(super) fn is_within(host: &str, parent: &str) -> bool {
+pub(crate) fn is_within(host: &str, parent: &str) -> bool {
     let Some(at) = host.len().checked_sub(parent.len()) else { return false };
     let (head, tail) = (&host.as_bytes()[..at], &host.as_bytes()[at..]);
     tail.eq_ignore_ascii_case(parent.as_bytes()) && matches!(head.last(), None | Some(b'.'))

@@ -6,7 +6,10 @@
 
 use bowline_domain::provider::AuthMode;
 use bytes::Bytes;
-use http::{Method, header::CONTENT_TYPE};
+use http::{
+    Method,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 use serde_json::{Map, Value};
 
 use super::{BuildError, BuildInput, BuiltBody, carries_credential, form, request::api};
@@ -183,7 +186,12 @@ fn is_injected(input: &BuildInput<'_>, content_type: Option<&str>) -> bool {
         InboundBody::Bytes(bytes) => bytes.is_empty(),
     };
     let takes_values = is_json(content_type) || is(content_type, URLENCODED) || is(content_type, MULTIPART);
-    has_values && (is_empty || takes_values)
+    has_values && (is_empty || takes_values && !is_coded(input))
+}
+
+/// Whether the body is compressed: nothing can be read from it or put into it.
+fn is_coded(input: &BuildInput<'_>) -> bool {
+    input.call.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity")
 }
 
 fn injects_credential(input: &BuildInput<'_>) -> bool {
@@ -193,7 +201,7 @@ fn injects_credential(input: &BuildInput<'_>) -> bool {
 
 /// JSON came in, and a form has to go out: clients give data as an object and name the encoding in a header.
 fn is_converted(input: &BuildInput<'_>, content_type: Option<&str>) -> bool {
-    is(content_type, URLENCODED) && is_json(input.content_type)
+    is(content_type, URLENCODED) && is_json(input.content_type) && !is_coded(input)
 }
 
 /// The content type for the provider.

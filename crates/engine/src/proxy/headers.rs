@@ -8,12 +8,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bowline_domain::provider::AuthMode;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION, USER_AGENT},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION,
+        USER_AGENT,
+    },
 };
 use url::Position;
 
 use super::{
-    BuildError, BuildInput, BuiltBody, KeyPlacement,
+    BuildError, BuildInput, BuiltBody, InboundBody, KeyPlacement,
     body::{self, BodyPlan},
     carries_credential, form,
     request::api,
@@ -69,7 +72,7 @@ pub(super) fn build(
         built.set_credential(AUTHORIZATION, &value)?;
     }
     built.add_templates(input, url, plan)?;
-    built.add_caller_headers(input)?;
+    built.add_caller_headers(input, plan)?;
     built.add_defaults(plan)?;
     if input.connection.credential.kind == AuthMode::AwsSigV4 {
         built.sign_for_aws(input, url, plan)?;
@@ -247,10 +250,14 @@ impl UpstreamHeaders {
         self.set(header, &rendered.text)
     }
 
-    fn add_caller_headers(&mut self, input: &BuildInput<'_>) -> Result<(), BuildError> {
+    fn add_caller_headers(&mut self, input: &BuildInput<'_>, plan: &BodyPlan) -> Result<(), BuildError> {
         let has_own_agent = self.headers.contains_key(USER_AGENT);
+        // The coding is that of the caller's body, and goes with it.
+        let is_without_body = matches!(input.body, InboundBody::None) || plan.body == BuiltBody::None;
         for (name, value) in &input.call.headers {
-            if name == USER_AGENT && has_own_agent || is_framing(name) {
+            let is_withheld =
+                name == USER_AGENT && has_own_agent || name == CONTENT_ENCODING && is_without_body;
+            if is_withheld || is_framing(name) {
                 continue;
             }
             if !value.as_bytes().is_ascii() {

@@ -22,6 +22,7 @@ pub mod sign;
 pub mod url;
 
 mod form;
+mod held;
 mod variables;
 
 use bowline_domain::provider::{AuthMode, UnknownAuthMode};
@@ -144,8 +145,8 @@ impl<'a> KeyPlacement<'a> {
     }
 }
 
-/// Whether a template of a definition can bring in a secret: it names something besides settings, the time and
-/// the request.
+/// Whether a template of a definition can bring in a secret: it names something besides metadata, the time and
+/// the request. Settings count as secrets: in many definitions a setting is an API key or a password.
 pub(crate) fn carries_credential(names: &[&str]) -> bool {
     const HARMLESS: [&str; 9] = [
         "random",
@@ -163,7 +164,6 @@ pub(crate) fn carries_credential(names: &[&str]) -> bool {
         HARMLESS.contains(name)
             || FUNCTIONS.contains(name)
             || name.starts_with("now")
-            || name.starts_with("connectionConfig.")
             || name.starts_with("metadata.")
     };
     !names.iter().all(is_harmless)

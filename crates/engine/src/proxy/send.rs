@@ -6,17 +6,19 @@ use std::time::Duration;
 use bowline_domain::Timestamp;
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
-use bowline_domain::provider::Provider;
+use bowline_domain::provider::{AuthMode, Provider};
 use bowline_domain::storage::StorageError;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
-use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use thiserror::Error;
 use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::body::sends_body;
+use super::held::Held;
+use super::request::api;
 use super::retry::{self, Failure, RetryInput};
 use super::url::QueryParams;
 use super::{
@@ -28,8 +30,10 @@ use crate::connection::{GetConnectionError, OpenConnection};
 use crate::credential::refresh::RefreshError;
 use crate::credential::vault::VaultError;
 use crate::integration::IntegrationCredentials;
+use crate::outbound::policy::is_within;
 use crate::outbound::{
-    BoxError, ClientIdentity, OutboundBody, OutboundError, OutboundRequest, OutboundResponse, Purpose, RedirectPolicy,
+    BoxError, ClientIdentity, OutboundBody, OutboundError, OutboundRequest, OutboundResponse, Purpose,
+    RedirectPolicy,
 };
 use crate::template::RenderContext;
 
@@ -117,49 +121,14 @@ struct Route {
     integration: IntegrationCredentials,
 }
 
-/// The inbound body while attempts are made.
-enum Held {
-    None,
-    Stream(UnsyncBoxBody<Bytes, BoxError>),
-    Bytes(Bytes),
-    /// It was streamed to the provider and cannot be sent again.
-    Gone,
-}
-
-impl Held {
-    fn view(&self) -> InboundBody<'_> {
-        match self {
-            Self::None => InboundBody::None,
-            Self::Stream(_) | Self::Gone => InboundBody::Stream,
-            Self::Bytes(bytes) => InboundBody::Bytes(bytes),
-        }
-    }
-
-    fn can_be_sent(&self) -> bool {
-        !matches!(self, Self::Gone)
-    }
-
-    /// The body for the wire.
-    fn outbound(&mut self, built: BuiltBody) -> OutboundBody {
-        match built {
-            BuiltBody::None => OutboundBody::Empty,
-            BuiltBody::Bytes(bytes) => OutboundBody::Bytes(bytes),
-            BuiltBody::Forward => match std::mem::replace(self, Self::Gone) {
-                Self::Stream(body) => OutboundBody::Stream(body),
-                Self::Bytes(bytes) => {
-                    *self = Self::Bytes(bytes.clone());
-                    OutboundBody::Bytes(bytes)
-                }
-                Self::None | Self::Gone => OutboundBody::Empty,
-            },
-        }
-    }
-}
-
 impl Engine {
     /// Sends a request to the provider with the connection's credentials and returns the provider's answer,
     /// whatever its status.
-    pub async fn proxy(&self, environment: &Arc<Environment>, request: ProxyRequest) -> Result<OutboundResponse, ProxyError> {
+    pub async fn proxy(
+        &self,
+        environment: &Arc<Environment>,
+        request: ProxyRequest,
+    ) -> Result<OutboundResponse, ProxyError> {
         let integration_key = IntegrationKey::from_stored(request.call.provider_config_key.clone());
         let connection_key = ConnectionKey::from_stored(request.call.connection_id.clone());
         let route = self.route(environment, &integration_key, &request.call).await?;
@@ -168,20 +137,32 @@ impl Engine {
         self.fetch_log.note(found.id, now);
         let mut opened = self.open_fresh(environment, found, false).await?;
         let mut checked_at = now;
-        let ProxyRequest { call, method, endpoint, content_type, body, content_length, body_bytes_max } = request;
-        let attempt = Attempt { call: &call, method: &method, endpoint: &endpoint, content_type: content_type.as_deref() };
+        let ProxyRequest { call, method, endpoint, content_type, body, content_length, body_bytes_max } =
+            request;
+        // What is not sent on need not be read either.
+        let body = body.filter(|_| sends_body(&method));
+        let attempt = Attempt {
+            call: &call,
+            method: &method,
+            endpoint: &endpoint,
+            content_type: content_type.as_deref(),
+        };
         let must_buffer = {
             let inbound = if body.is_some() { InboundBody::Stream } else { InboundBody::None };
             let context = RenderContext { now, random: Uuid::nil() };
             body_need(&attempt.input(&route, &opened, inbound, &context)?) == BodyNeed::Buffer
         };
-        let keep = must_buffer || call.retries > 0 || content_length.is_some_and(|length| length <= REPLAY_BYTES_MAX);
-        let mut held = hold(body, keep, body_bytes_max).await?;
+        let replay_bytes_max = REPLAY_BYTES_MAX.min(body_bytes_max as u64);
+        let keep = must_buffer
+            || call.retries > 0
+            || content_length.is_some_and(|length| length <= replay_bytes_max);
+        let mut held = Held::take(body, keep, body_bytes_max).await?;
         let (mut retries_done, mut renewed) = (0, false);
         loop {
             let started = self.clock.now();
             if started.since(checked_at) > CREDENTIALS_FRESH {
-                opened = self.open_fresh(environment, Arc::clone(&opened.connection), false).await?;
+                let found = self.find_connection(environment, &integration_key, &connection_key).await?;
+                opened = self.open_fresh(environment, found, false).await?;
                 checked_at = started;
             }
             let outcome = self.attempt(&attempt, &route, &opened, &mut held).await?;
@@ -218,10 +199,18 @@ impl Engine {
         }
     }
 
-    async fn route(&self, environment: &Environment, key: &IntegrationKey, call: &ProxyCall) -> Result<Route, ProxyError> {
+    async fn route(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+        call: &ProxyCall,
+    ) -> Result<Route, ProxyError> {
         let found = self.storage.find_integration(environment.id, key).await?;
         let integration = found.ok_or(ProxyError::UnknownIntegration)?;
         let provider = self.catalog.find(integration.provider.as_str()).ok_or(ProxyError::UnknownProvider)?;
+        if !reads_integration(&provider, call) {
+            return Ok(Route { provider, integration: IntegrationCredentials::default() });
+        }
         let credentials = IntegrationCredentials::open(&self.vault, environment, &integration)?;
         check_override(&credentials, call.base_url_override.as_deref())?;
         Ok(Route { provider, integration: credentials })
@@ -322,23 +311,6 @@ pub(crate) fn wire_request(built: BuiltRequest, body: OutboundBody) -> Result<Ou
     Ok(request)
 }
 
-/// Keeps a body in memory, or leaves it a stream.
-async fn hold(body: Option<UnsyncBoxBody<Bytes, BoxError>>, keep: bool, bytes_max: usize) -> Result<Held, ProxyError> {
-    let Some(mut body) = body else { return Ok(Held::None) };
-    if !keep {
-        return Ok(Held::Stream(body));
-    }
-    let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let piece = frame.map_err(ProxyError::BodyUnreadable)?.into_data().unwrap_or_default();
-        if whole.len() + piece.len() > bytes_max {
-            return Err(ProxyError::BodyTooLarge { limit: bytes_max });
-        }
-        whole.extend_from_slice(&piece);
-    }
-    Ok(Held::Bytes(whole.freeze()))
-}
-
 fn is_unauthorized(outcome: &Result<OutboundResponse, OutboundError>) -> bool {
     matches!(outcome, Ok(response) if response.status == StatusCode::UNAUTHORIZED)
 }
@@ -353,9 +325,22 @@ fn may_renew(call: &ProxyCall, opened: &OpenConnection, now: Timestamp) -> bool 
 fn failure_of(outcome: &Result<OutboundResponse, OutboundError>) -> Option<Failure<'_>> {
     match outcome {
         Ok(response) if response.status.is_success() => None,
-        Ok(response) => Some(Failure::Response { status: response.status, headers: &response.headers, body: None }),
+        Ok(response) => {
+            Some(Failure::Response { status: response.status, headers: &response.headers, body: None })
+        }
         Err(error) => Some(Failure::Transport(error.code())),
     }
+}
+
+/// Whether the integration's own credentials have a part in a call. Most calls need none, and opening them costs a
+/// decryption on every one.
+fn reads_integration(provider: &Provider, call: &ProxyCall) -> bool {
+    let signs_as_client = matches!(provider.auth_mode, AuthMode::OAuth1 | AuthMode::Tba | AuthMode::Custom);
+    let names_client = |template: &String| template.contains("clientId") || template.contains("clientSecret");
+    call.base_url_override.is_some()
+        || signs_as_client
+        || !provider.integration_config.is_empty()
+        || api(provider).is_some_and(|api| api.headers.values().any(names_client))
 }
 
 /// An integration may list the hosts that its calls may be pointed at (custom field `base_url_override_hosts`,
@@ -366,8 +351,8 @@ fn check_override(integration: &IntegrationCredentials, base_url: Option<&str>) 
     };
     let url = ::url::Url::parse(base_url).ok();
     let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
-    let is_listed = list.split(',').map(str::trim).filter(|listed| !listed.is_empty()).any(|listed| {
-        host == listed || host.strip_suffix(listed).is_some_and(|rest| rest.ends_with('.'))
-    });
+    // A leading dot, as other allow lists have it, says nothing more.
+    let parents = list.split(',').map(|listed| listed.trim().trim_start_matches('.'));
+    let is_listed = parents.filter(|parent| !parent.is_empty()).any(|parent| is_within(host, parent));
     if is_listed { Ok(()) } else { Err(ProxyError::OverrideNotAllowed) }
 }

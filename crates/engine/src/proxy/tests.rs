@@ -98,3 +98,17 @@ fn every_definition_of_the_catalogue_builds_a_request() {
         [("streamline-ai".to_owned(), Some(BuildError::InvalidHeader("signature".to_owned())))]
     );
 }
+
+#[test]
+fn a_setting_sent_in_a_header_or_the_query_counts_as_a_credential() {
+    let proxy = json!({
+        "base_url": "https://a.example",
+        "headers": {"x-application-secret": "${connectionConfig.appSecret}", "x-version": "2"},
+        "query": {"key": "${connectionConfig.appSecret}", "v": "2"}
+    });
+    let built = Fixture::new(proxy, json!({})).config(json!({"appSecret": "s"})).build().ok().unwrap();
+    assert_eq!(built.headers["x-application-secret"], "s");
+    assert!(built.credential_headers.iter().any(|name| name == "x-application-secret"));
+    assert!(!built.credential_headers.iter().any(|name| name == "x-version"));
+    assert_eq!(built.credential_query_keys, ["key"]);
+}
