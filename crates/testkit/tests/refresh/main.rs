@@ -22,6 +22,10 @@ macro_rules! on_both_databases {
 mod background;
 mod crashes;
 mod failures;
+mod oauth2;
+mod other_modes;
 mod readers;
+mod secrets;
+mod signed;
 mod support;
 mod writers;
