@@ -1,7 +1,5 @@
 //! An installed GitHub App: the import fetches its token, and a read renews it.
 
-#![expect(clippy::disallowed_methods, reason = "this test is the provider")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

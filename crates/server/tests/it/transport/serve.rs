@@ -1,7 +1,5 @@
 //! The socket: keep-alive, limits, and a stop that lets requests finish.
 
-#![expect(clippy::disallowed_methods, reason = "this test is the client, and waits for the server it starts")]
-
 use std::sync::Arc;
 
 use bowline_server::{ServeOptions, Server};

@@ -1,3 +1,5 @@
+//! `/connections`
+
 mod delete;
 mod get;
 mod import;

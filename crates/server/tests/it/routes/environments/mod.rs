@@ -1,3 +1,5 @@
+//! Environments and what is theirs.
+
 mod api_keys;
-mod environments;
+mod manage;
 mod secrets;

@@ -1,3 +1,5 @@
+//! `/integrations`
+
 mod config;
 mod create;
 mod delete;
