@@ -295,3 +295,13 @@ async fn a_connection_that_the_provider_closed_is_not_used_again() {
     }
     assert_eq!(kept.last().connection, 1);
 }
+
+#[tokio::test]
+async fn a_connection_that_ended_while_it_was_idle_costs_no_call() {
+    let upstream = Upstream::saying(crate::upstream::reply(200, &[("x-then", "close")], "ok")).await;
+    let app = App::with(&upstream).await;
+    for _ in 0..100 {
+        app.get("/").await.assert(200, "ok");
+    }
+    assert_eq!(upstream.all().len(), 100);
+}

@@ -43,7 +43,7 @@ pub struct Upstream {
 
 impl Upstream {
     /// `script` gets a request and how many came before it. No bytes: the connection just ends. An answer with
-    /// `connection: close` ends it afterwards.
+    /// `connection: close` ends it afterwards, and one with `x-then: close` does so without a warning.
     pub async fn start(script: impl Fn(&Seen, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let upstream = Self { address: listener.local_addr().unwrap(), seen: Arc::default() };
@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, connection: usize, all: Arc<Mutex<Vec<Seen>>>,
             return;
         }
         let head = String::from_utf8_lossy(&answer[..answer.len().min(1024)]).to_ascii_lowercase();
-        if head.contains("\r\nconnection: close\r\n") {
+        if head.contains("\r\nconnection: close\r\n") || head.contains("\r\nx-then: close\r\n") {
             return;
         }
     }
