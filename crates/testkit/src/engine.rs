@@ -188,7 +188,7 @@ pub fn quick() -> RefreshOptions {
 
 /// Options with quick polling and leases that run out soon, for tests in which a holder dies.
 pub fn short_leases() -> RefreshOptions {
-    RefreshOptions { lease_for: Duration::from_millis(900), ..quick() }
+    RefreshOptions { lease_for: Duration::from_secs(2), ..quick() }
 }
 
 /// An outbound client that may call this machine.

@@ -125,7 +125,7 @@ async fn a_token_outlives_a_failing_database(backend: Backend) {
     let old = crash.world.expired(&crash.survivor, "c").await;
     let control = crash.world.control.clone();
     control.configure(|config| config.oauth.token_delay_ms = 500);
-    // About three seconds of pauses, several leases long.
+    // About five seconds of pauses, more than two leases long.
     crash.faults.plan(Point::BeforeFinish, Fault::Error, 14);
     let (doomed, survivor) = ([&crash.doomed], [&crash.survivor]);
     let (reads, others) = tokio::join!(read_at_once(&doomed, 50, false), async {
@@ -164,7 +164,7 @@ async fn a_holder_that_lost_its_lease_serves_the_others_result(backend: Backend)
     let crash = Crash::prepare(backend).await;
     crash.world.control.configure(|config| {
         config.oauth.refresh_grace_seconds = 60;
-        config.oauth.token_delay_ms = 2_000;
+        config.oauth.token_delay_ms = 4_500;
     });
     let old = crash.world.expired(&crash.survivor, "c").await;
     crash.faults.plan(Point::BeforeExtend, Fault::Error, 1_000);
