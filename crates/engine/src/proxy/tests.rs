@@ -43,15 +43,17 @@ fn redirect_forwarding_is_the_callers_word_before_the_providers() {
 }
 
 #[test]
-fn names_of_settings_and_of_the_request_are_no_credentials() {
+fn names_of_the_request_are_no_credentials_and_those_of_settings_are() {
     assert!(!carries_credential(&[
-        "connectionConfig.a",
+        "metadata.a",
         "now:X",
         "random",
         "sha256Base64",
         "bodyCanonicalParams"
     ]));
-    for name in ["apiKey", "accessToken", "credentials.a", "hmacSha1Hex", "clientSecret"] {
+    for name in
+        ["apiKey", "accessToken", "credentials.a", "connectionConfig.a", "hmacSha1Hex", "clientSecret"]
+    {
         assert!(carries_credential(&["now", name]), "{name}");
     }
 }

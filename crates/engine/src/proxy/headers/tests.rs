@@ -102,8 +102,8 @@ fn values_that_break_a_header_are_refused() {
 
 #[test]
 fn credential_headers_are_reported_and_marked() {
-    let headers = json!({"x-key": "${apiKey}", "x-plain": "${connectionConfig.a}", "x-fixed": "1"});
-    let fixture = with(headers, json!({"type": "API_KEY", "apiKey": "k"})).config(json!({"a": "1"}));
+    let headers = json!({"x-key": "${apiKey}", "x-plain": "${method}", "x-fixed": "1"});
+    let fixture = with(headers, json!({"type": "API_KEY", "apiKey": "k"}));
     let built = fixture.header("authorization", "Mine").build().ok().unwrap();
     assert_eq!(built.credential_headers, ["authorization", "x-key"]);
     assert!(built.headers["x-key"].is_sensitive() && !built.headers["x-plain"].is_sensitive());
