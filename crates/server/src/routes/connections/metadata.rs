@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bowline_api::connection::MetadataRequest;
+use bowline_api::error::ErrorCode;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::metadata::{Metadata, MetadataWrite};
 use bowline_domain::text;
@@ -76,6 +77,7 @@ async fn write(
     let integration = fields.required_text("provider_config_key", text::check_integration_key);
     let metadata = fields.required_json_object("metadata");
     fields.finish()?;
+    check_written_size(&metadata, keys.len(), state.settings.body_bytes_max)?;
 
     let echo = MetadataRequest {
         connection_id: ids.unwrap_or_default(),
@@ -85,6 +87,16 @@ async fn write(
     let integration = IntegrationKey::from_stored(integration);
     state.engine.set_metadata(caller.environment(), &integration, &keys, &how(metadata)).await?;
     Ok(echo)
+}
+
+/// A small request for many connections must not write more than the largest request could.
+fn check_written_size(metadata: &Metadata, connections: usize, bytes_max: usize) -> Result<(), ApiError> {
+    let bytes = serde_json::to_vec(metadata).map_err(ApiError::unexpected)?.len();
+    if bytes.saturating_mul(connections) <= bytes_max {
+        return Ok(());
+    }
+    let message = format!("The metadata of all named connections together is larger than {bytes_max} bytes");
+    Err(ApiError::with_message(ErrorCode::RequestTooLarge, message))
 }
 
 /// One id or several.

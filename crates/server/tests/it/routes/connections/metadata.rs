@@ -76,3 +76,19 @@ async fn an_unknown_integration_has_no_connections() {
     let answer = app.own("POST /connections/metadata", body(json!("c"), json!({}))).await;
     answer.assert_code(404, "unknown_connection");
 }
+
+#[tokio::test]
+async fn one_request_writes_no_more_than_the_largest_body_could_hold() {
+    let settings = bowline_server::ServerSettings { body_bytes_max: 1_000, ..Default::default() };
+    let app = TestApp::with(0, settings).await;
+    let ids = ["a", "b", "c"];
+    app.free_connections(&ids).await;
+    let write = |ids: &[&str], length: usize| {
+        json!({"connection_id": ids, "provider_config_key": "free", "metadata": {"x": "y".repeat(length)}})
+    };
+    for line in ["POST /connections/metadata", "PATCH /connections/metadata"] {
+        app.own(line, write(&ids, 400)).await.assert_code(413, "request_too_large");
+        assert!(app.own(line, write(&ids, 100)).await.status.is_success());
+        assert!(app.own(line, write(&ids[..2], 400)).await.status.is_success());
+    }
+}
