@@ -100,11 +100,11 @@ impl CommonHeaders {
     pub fn add(&self, response: &mut Response, context: &RequestContext, surface: Surface) {
         let headers = response.headers_mut();
         headers.reserve(SECURITY.len() + 8);
+        // A proxied answer keeps what the provider sent under these names: its answers come back as they are.
         for (name, value) in &SECURITY {
-            headers.insert(name, value.clone());
+            headers.entry(name).or_insert_with(|| value.clone());
         }
-        headers.insert(&self.policy_name, CONTENT_SECURITY_POLICY.clone());
-        // A proxied answer keeps the provider's own id: support tickets there ask for it.
+        headers.entry(&self.policy_name).or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
         headers.entry(REQUEST_ID).or_insert_with(|| context.id.clone());
         self.add_cors(headers, surface);
         if let Some(verdict) = context.counted.get() {
@@ -128,7 +128,13 @@ impl CommonHeaders {
 }
 
 fn add_rate_limit(headers: &mut HeaderMap, verdict: &RateLimitVerdict) {
-    headers.insert(RATE_LIMIT, HeaderValue::from(verdict.limit));
-    headers.insert(RATE_REMAINING, HeaderValue::from(verdict.remaining));
-    headers.insert(RATE_RESET, HeaderValue::from(verdict.resets_at.as_seconds()));
+    let own = [
+        (RATE_LIMIT, HeaderValue::from(verdict.limit)),
+        (RATE_REMAINING, HeaderValue::from(verdict.remaining)),
+        (RATE_RESET, HeaderValue::from(verdict.resets_at.as_seconds())),
+    ];
+    // All or none: a provider's limit beside our remainder would mislead.
+    if !own.iter().any(|(name, _)| headers.contains_key(name)) {
+        headers.extend(own);
+    }
 }
