@@ -27,6 +27,11 @@ use crate::args::Cli;
 /// How long threads may take to end once everything was stopped in order.
 const RUNTIME_STOP_MAX: Duration = Duration::from_millis(300);
 
+/// A request makes many short-lived allocations, some of which are freed on another thread; the system's allocator
+/// spends a tenth of the CPU on that (`bench/README.md`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
@@ -40,7 +45,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
     let outcome = runtime.block_on(commands::run(cli));
     runtime.shutdown_timeout(RUNTIME_STOP_MAX);
     outcome

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, EXPECT, HOST};
 use http::{HeaderMap, HeaderName, Method, Uri};
-use url::Url;
+use url::{Position, Url};
 
 use super::body::OutboundBody;
 use super::error::OutboundError;
@@ -89,9 +89,13 @@ impl OutboundRequest {
 
 /// The exact spelling if there is one and it is of the same origin, else the URL's own.
 pub(super) fn first_uri(url: &Url, exact: Option<Uri>) -> Result<Uri, OutboundError> {
-    let own = wire_uri(url)?;
-    let is_same = |exact: &Uri| exact.scheme() == own.scheme() && exact.authority() == own.authority();
-    Ok(exact.filter(is_same).unwrap_or(own))
+    // The URL's own authority, without a port that the scheme implies.
+    let authority = &url[Position::BeforeUsername..Position::AfterPort];
+    let is_same = |exact: &Uri| {
+        exact.scheme_str() == Some(url.scheme())
+            && exact.authority().is_some_and(|exact| exact.as_str().eq_ignore_ascii_case(authority))
+    };
+    exact.filter(is_same).map_or_else(|| wire_uri(url), Ok)
 }
 
 /// The URL in hyper's form; the fragment stays here.
