@@ -32,7 +32,11 @@ pub fn lint(paths: &[PathBuf]) -> Vec<FileProblem> {
 }
 
 /// Reads and checks `paths` over `base`.
-pub(crate) fn read(base: &Catalog, paths: &[PathBuf], is_strict: bool) -> Result<Vec<(String, Value)>, CatalogError> {
+pub(crate) fn read(
+    base: &Catalog,
+    paths: &[PathBuf],
+    is_strict: bool,
+) -> Result<Vec<(String, Value)>, CatalogError> {
     let mut sources = Sources::default();
     paths.iter().for_each(|path| sources.add_path(path));
     sources.finish(&|name| base_definition(base, name), is_strict).map_err(CatalogError::Invalid)

@@ -126,7 +126,9 @@ async fn open_storage(config: &Config, usage: Use, clock: &Arc<dyn Clock>) -> Re
         options.acquire_timeout = config.storage.database_acquire_timeout;
         options.pooled = config.storage.database_pooled;
         let opened = PostgresStorage::open(options).await;
-        return Ok(Arc::new(opened.hint("is PostgreSQL 15 or newer running at the database URL, and does it let you in?")?));
+        return Ok(Arc::new(
+            opened.hint("is PostgreSQL 15 or newer running at the database URL, and does it let you in?")?,
+        ));
     }
     let options = SqliteOptions { path: config.database_file(), clock, exclusive: usage == Use::Serve };
     let opened = SqliteStorage::open(options).await;

@@ -45,7 +45,8 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Result
 }
 
 fn padded<const N: usize>(cells: &[&str; N], widths: &[usize; N]) -> String {
-    let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+    let cells: Vec<String> =
+        cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
     format!("{}\n", cells.join("  ").trim_end())
 }
 

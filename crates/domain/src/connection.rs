@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConnectionId, ConnectionKey, EnvironmentId, IntegrationId, IntegrationKey, ProviderName, RowUid};
+use crate::id::{
+    ConnectionId, ConnectionKey, EnvironmentId, IntegrationId, IntegrationKey, ProviderName, RowUid,
+};
 use crate::metadata::Metadata;
 use crate::tags::Tags;
 use crate::{SealedBytes, Timestamp};

@@ -36,7 +36,10 @@ mod tests {
     fn a_merge_is_shallow() {
         let object = |text: &str| serde_json::from_str::<Metadata>(text).unwrap();
         let write = MetadataWrite::Merge(object(r#"{"a":{"y":2},"c":3}"#));
-        assert_eq!(write.apply(Some(object(r#"{"a":{"x":1},"b":1}"#))), object(r#"{"a":{"y":2},"b":1,"c":3}"#));
+        assert_eq!(
+            write.apply(Some(object(r#"{"a":{"x":1},"b":1}"#))),
+            object(r#"{"a":{"y":2},"b":1,"c":3}"#)
+        );
         assert_eq!(write.apply(None), object(r#"{"a":{"y":2},"c":3}"#));
     }
 }

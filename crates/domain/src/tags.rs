@@ -39,7 +39,9 @@ impl TagsProblem {
     pub fn key(&self) -> Option<&str> {
         match self {
             Self::TooMany => None,
-            Self::BadKey(key) | Self::DuplicateKey(key) | Self::BadValue(key) | Self::BadEmail(key) => Some(key),
+            Self::BadKey(key) | Self::DuplicateKey(key) | Self::BadValue(key) | Self::BadEmail(key) => {
+                Some(key)
+            }
         }
     }
 }

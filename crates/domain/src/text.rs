@@ -68,9 +68,9 @@ pub fn check_environment_name(text: &str) -> Result<(), TextProblem> {
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let domain_ok = domain.contains('.')
-        && domain.split('.').all(|label| {
-            !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        });
+        && domain
+            .split('.')
+            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
     let local_ok = !local.is_empty()
         && !local.starts_with('.')
         && !local.ends_with('.')

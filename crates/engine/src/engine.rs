@@ -76,7 +76,17 @@ impl Engine {
             options.rate_limit_per_minute,
         );
         let fetch_log = FetchLog::default();
-        Ok(Arc::new(Self { access, rate_limiter, storage, vault, catalog, outbound, clock, refresher, fetch_log }))
+        Ok(Arc::new(Self {
+            access,
+            rate_limiter,
+            storage,
+            vault,
+            catalog,
+            outbound,
+            clock,
+            refresher,
+            fetch_log,
+        }))
     }
 
     /// The providers.

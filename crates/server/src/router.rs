@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
 use crate::routes::{
-    cli_telemetry, connections, env_js, environment_variables, environments, health, integrations, openapi_json,
-    providers, ready, scripts_config,
+    cli_telemetry, connections, env_js, environment_variables, environments, health, integrations,
+    openapi_json, providers, ready, scripts_config,
 };
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
@@ -51,7 +51,10 @@ pub(crate) fn routes() -> Routes {
         .route("/providers", get(providers::list::list_providers))
         .route("/providers/{provider}", get(providers::get::get_provider))
         .route("/providers/{provider}/templates", get(providers::templates::list_templates))
-        .route("/integrations", get(integrations::list::list_integrations).post(integrations::create::create_integration))
+        .route(
+            "/integrations",
+            get(integrations::list::list_integrations).post(integrations::create::create_integration),
+        )
         .route("/integrations/quickstart", post(integrations::quickstart::create_quickstart_integration))
         .route(
             "/integrations/{uniqueKey}",
@@ -59,7 +62,10 @@ pub(crate) fn routes() -> Routes {
                 .patch(integrations::update::update_integration)
                 .delete(integrations::delete::delete_integration),
         )
-        .route("/connections", get(connections::list::list_connections).post(connections::import::import_connection))
+        .route(
+            "/connections",
+            get(connections::list::list_connections).post(connections::import::import_connection),
+        )
         .route(
             "/connections/metadata",
             post(connections::metadata::set_metadata).patch(connections::metadata::update_metadata),
@@ -102,7 +108,10 @@ impl Routes {
             get(config::list_configs).post(config::create_config).put(config::update_config),
         )
         .route("/config/{providerConfigKey}", get(config::get_config).delete(config::delete_config))
-        .route("/connection", get(connections::list::list_connections).post(connection_import::import_connection))
+        .route(
+            "/connection",
+            get(connections::list::list_connections).post(connection_import::import_connection),
+        )
         .route(
             "/connection/metadata",
             post(connections::metadata::set_metadata).patch(connections::metadata::update_metadata),

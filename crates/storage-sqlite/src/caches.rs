@@ -189,10 +189,10 @@ fn value_weight(value: &serde_json::Value) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use bowline_domain::SealedBytes;
     use bowline_domain::connection::RefreshState;
     use bowline_domain::id::{IntegrationId, ProviderName, RowUid};
     use bowline_domain::tags::Tags;
-    use bowline_domain::SealedBytes;
     use uuid::Uuid;
 
     use super::*;

@@ -38,7 +38,8 @@ pub async fn run(file: Option<&Path>, command: EnvCommand) -> Result<()> {
 }
 
 async fn list(file: Option<&Path>, store: &StoreArgs, json: bool) -> Result<()> {
-    let environments = with_node(file, store, async |node| Ok(node.engine.list_environment_keys().await?)).await?;
+    let environments =
+        with_node(file, store, async |node| Ok(node.engine.list_environment_keys().await?)).await?;
     let line = |keys: bowline_engine::environment::EnvironmentKeys| EnvironmentLine {
         name: keys.environment.name.as_str().to_owned(),
         secret_key: keys.secret_key.map(|key| key.expose().clone()),
@@ -48,7 +49,9 @@ async fn list(file: Option<&Path>, store: &StoreArgs, json: bool) -> Result<()> 
     if json {
         return output::json(&lines);
     }
-    let row = |line: EnvironmentLine| [line.name, line.secret_key.unwrap_or_else(|| "none".to_owned()), line.public_key];
+    let row = |line: EnvironmentLine| {
+        [line.name, line.secret_key.unwrap_or_else(|| "none".to_owned()), line.public_key]
+    };
     output::table(["NAME", "SECRET KEY", "PUBLIC KEY"], &lines.into_iter().map(row).collect::<Vec<_>>())
 }
 
@@ -66,7 +69,10 @@ async fn list_variables(file: Option<&Path>, place: &PlaceArgs, json: bool) -> R
     if json {
         return output::json(&lines);
     }
-    output::table(["NAME", "VALUE"], &lines.into_iter().map(|line| [line.name, line.value]).collect::<Vec<_>>())
+    output::table(
+        ["NAME", "VALUE"],
+        &lines.into_iter().map(|line| [line.name, line.value]).collect::<Vec<_>>(),
+    )
 }
 
 async fn set(file: Option<&Path>, place: &PlaceArgs, name: &str, value: String) -> Result<()> {

@@ -48,7 +48,13 @@ pub async fn run(file: Option<&Path>, command: KeysCommand) -> Result<()> {
     }
 }
 
-async fn create(file: Option<&Path>, owner: &OwnerArgs, name: String, scopes: &[String], json: bool) -> Result<()> {
+async fn create(
+    file: Option<&Path>,
+    owner: &OwnerArgs,
+    name: String,
+    scopes: &[String],
+    json: bool,
+) -> Result<()> {
     let scopes = parse_scopes(scopes, owner.account)?;
     let created = with_node(file, &owner.place.store, async |node| {
         if owner.account {

@@ -45,7 +45,10 @@ fn list(catalog: &Catalog, search: Option<&str>, json: bool) -> Result<()> {
 
 fn lint(paths: &[PathBuf], json: bool) -> Result<()> {
     if paths.is_empty() {
-        return Err(hinted(anyhow!("there is nothing to check"), "name files or folders, or set BOWLINE_PROVIDERS"));
+        return Err(hinted(
+            anyhow!("there is nothing to check"),
+            "name files or folders, or set BOWLINE_PROVIDERS",
+        ));
     }
     let problems = bowline_catalog::lint(paths);
     if json {

@@ -174,7 +174,10 @@ async fn warn_of_unused_keys(config: &Config, node: &Node) -> Result<()> {
     let environments = node.engine.list_environments(account.id).await?;
     for keys in &config.keys {
         if !environments.iter().any(|environment| environment.name.as_str() == keys.environment) {
-            tracing::warn!(environment = keys.environment, "keys are fixed for an environment that does not exist");
+            tracing::warn!(
+                environment = keys.environment,
+                "keys are fixed for an environment that does not exist"
+            );
         }
     }
     Ok(())

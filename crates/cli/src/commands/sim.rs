@@ -11,7 +11,8 @@ use crate::shutdown::StopSignals;
 pub async fn run(args: SimArgs) -> Result<()> {
     let mut stop = StopSignals::listen()?;
     let options = SimOptions { listen: args.listen, seed: args.seed, ..SimOptions::default() };
-    let simulator = Simulator::start(options).await.with_context(|| format!("cannot listen on {}", args.listen))?;
+    let simulator =
+        Simulator::start(options).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     output::line(&format!("The simulated provider is ready at {}", simulator.base_url()))?;
     stop.next().await;
     simulator.shutdown().await;

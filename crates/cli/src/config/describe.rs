@@ -31,7 +31,8 @@ pub fn reference() -> String {
         let _ = write!(page, "\n## [{}]\n\n{}\n", section.name, paragraph(section.about));
         section.settings.iter().for_each(|setting| describe(&mut page, setting));
     }
-    let _ = write!(page, "\n## [keys.*environment*]\n\nKeys fixed from outside, by the environment's name.\n");
+    let _ =
+        write!(page, "\n## [keys.*environment*]\n\nKeys fixed from outside, by the environment's name.\n");
     for info in keys::KEYS {
         let (key, about) = (info.key, info.about);
         let _ = write!(page, "\n### `{key}`\n\n{about}\n\n- Variable: `{}<ENVIRONMENT>`", info.variable);
@@ -43,7 +44,8 @@ pub fn reference() -> String {
 fn describe(page: &mut String, setting: &SettingInfo) {
     let _ = write!(page, "\n### `{}`\n\n{}\n\n", setting.key, paragraph(setting.about));
     let _ = writeln!(page, "- Value: {}", setting.kind.describe());
-    let default = if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
+    let default =
+        if setting.default.is_empty() { "none".to_owned() } else { format!("`{}`", setting.default) };
     let _ = writeln!(page, "- Default: {default}");
     let _ = write!(page, "- Variable: `{}`", setting.variable);
     let _ = match setting.is_secret() {
@@ -89,7 +91,9 @@ fn show_value(text: &mut String, setting: &SettingInfo, value: &str, origin: &Or
             let quoted: Vec<String> = split(value, &[',']).map(quote).collect();
             writeln!(text, "{key} = [{}]  # {origin}", quoted.join(", "))
         }
-        Kind::Text | Kind::Duration | Kind::Choice(_) => writeln!(text, "{key} = {}  # {origin}", quote(value)),
+        Kind::Text | Kind::Duration | Kind::Choice(_) => {
+            writeln!(text, "{key} = {}  # {origin}", quote(value))
+        }
     };
 }
 

@@ -40,16 +40,18 @@ pub struct KeyInfo {
 
 /// Reads the keys of every environment that has some.
 pub fn read(layers: &Layers) -> Result<Vec<FixedKeys>> {
-    layers.keys().map(|(environment, values)| {
-        let secret_key = values.get("secret_key").map(check).transpose()?;
-        let public_key = values.get("public_key").map(check).transpose()?;
-        Ok(FixedKeys {
-            environment: environment.to_owned(),
-            secret_key,
-            public_key: public_key.and_then(|key| Uuid::try_parse(key.expose()).ok()),
+    layers
+        .keys()
+        .map(|(environment, values)| {
+            let secret_key = values.get("secret_key").map(check).transpose()?;
+            let public_key = values.get("public_key").map(check).transpose()?;
+            Ok(FixedKeys {
+                environment: environment.to_owned(),
+                secret_key,
+                public_key: public_key.and_then(|key| Uuid::try_parse(key.expose()).ok()),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn check(value: &Value) -> Result<Secret> {

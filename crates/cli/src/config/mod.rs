@@ -95,7 +95,9 @@ pub fn layers(file: Option<&Path>, flags: &[FlagValue]) -> Result<Layers> {
     let default = Path::new(file::DEFAULT_FILE);
     match (file, named) {
         (Some(path), _) => file::read(&mut layers, path)?,
-        (None, Some((_, path))) => file::read(&mut layers, Path::new(path)).context(variables::CONFIG_FILE)?,
+        (None, Some((_, path))) => {
+            file::read(&mut layers, Path::new(path)).context(variables::CONFIG_FILE)?
+        }
         (None, None) if default.exists() => file::read(&mut layers, default)?,
         (None, None) => {}
     }

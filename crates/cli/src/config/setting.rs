@@ -31,7 +31,8 @@ pub enum Kind {
 impl Kind {
     /// In words, for the reference.
     pub fn describe(self) -> String {
-        let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let listed =
+            |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match self {
             Self::Text => "text".to_owned(),
             Self::Integer => "number".to_owned(),
@@ -159,7 +160,8 @@ impl Setting for Duration {
     const KIND: Kind = Kind::Duration;
 
     fn parse(text: &str) -> Result<Self, String> {
-        parse_duration(text).ok_or_else(|| "a time span is expected, such as 100ms, 30s, 15m or 1h".to_owned())
+        parse_duration(text)
+            .ok_or_else(|| "a time span is expected, such as 100ms, 30s, 15m or 1h".to_owned())
     }
 }
 

@@ -33,7 +33,8 @@ fn the_defaults_are_valid() {
 fn a_variable_wins_over_the_file_and_a_flag_over_both() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bowline.toml");
-    fs::write(&path, "[server]\nlisten = \"127.0.0.1:1\"\nrate_limit_per_minute = 1\nbody_bytes_max = 1\n").unwrap();
+    fs::write(&path, "[server]\nlisten = \"127.0.0.1:1\"\nrate_limit_per_minute = 1\nbody_bytes_max = 1\n")
+        .unwrap();
     let mut layers = Layers::default();
     file::read(&mut layers, &path).unwrap();
     let given = [("BOWLINE_LISTEN", "127.0.0.1:2"), ("BOWLINE_RATE_LIMIT_PER_MINUTE", "2")];
@@ -54,7 +55,8 @@ fn an_empty_variable_is_as_good_as_none() {
 
 #[test]
 fn variables_of_tests_and_of_others_are_let_be() {
-    from_variables(&[("BOWLINE_TEST_POSTGRES_URL", "x"), ("NANGO_SERVER_URL", "x"), ("PATH", "/bin")]).unwrap();
+    from_variables(&[("BOWLINE_TEST_POSTGRES_URL", "x"), ("NANGO_SERVER_URL", "x"), ("PATH", "/bin")])
+        .unwrap();
 }
 
 #[test]
@@ -95,7 +97,10 @@ fn a_secret_can_come_from_a_file() {
 fn an_unknown_variable_is_refused() {
     let error = from_variables(&[("BOWLINE_LISTN", "127.0.0.1:1")]).err().unwrap();
     assert!(hint(&error).contains("BOWLINE_LISTN"));
-    assert_eq!(nearest("BOWLINE_LISTN", ["BOWLINE_LOG", "BOWLINE_LISTEN"].into_iter()), Some("BOWLINE_LISTEN"));
+    assert_eq!(
+        nearest("BOWLINE_LISTN", ["BOWLINE_LOG", "BOWLINE_LISTEN"].into_iter()),
+        Some("BOWLINE_LISTEN")
+    );
 }
 
 #[test]

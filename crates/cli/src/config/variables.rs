@@ -21,9 +21,11 @@ pub fn read(layers: &mut Layers, variables: &[(String, String)]) -> Result<()> {
     for (name, value) in variables.iter().filter(|(name, _)| !name.starts_with(OWN_PREFIX)) {
         read_key(layers, name, value, |info| info.alias)?;
     }
-    let own = |name: &str| name.starts_with(OWN_PREFIX) && !name.starts_with(TEST_PREFIX) && name != CONFIG_FILE;
+    let own =
+        |name: &str| name.starts_with(OWN_PREFIX) && !name.starts_with(TEST_PREFIX) && name != CONFIG_FILE;
     for (name, value) in variables.iter().filter(|(name, _)| own(name)) {
-        let is_known = read_setting(layers, name, value)? || read_key(layers, name, value, |info| info.variable)?;
+        let is_known =
+            read_setting(layers, name, value)? || read_key(layers, name, value, |info| info.variable)?;
         if !is_known {
             return Err(unknown("environment variable", name, known()));
         }

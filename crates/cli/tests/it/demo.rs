@@ -30,5 +30,9 @@ fn it_prints_what_to_try_and_leaves_nothing_behind() {
 fn a_used_folder_is_refused() {
     let place = Place::new();
     place.write("something", "");
-    place.run(&["demo", "--data-dir", ".", "--listen", "127.0.0.1:0"]).failed(1).says("not empty").says("hint:");
+    place
+        .run(&["demo", "--data-dir", ".", "--listen", "127.0.0.1:0"])
+        .failed(1)
+        .says("not empty")
+        .says("hint:");
 }

@@ -23,7 +23,10 @@ fn variables_are_set_and_unset_beside_a_running_server() {
     place.run(&["env", "vars", "set", "PLAIN", "a value", "--env", "dev"]).succeeded();
     place.run_with_input(&["env", "vars", "set", "PIPED", "-", "--env", "dev"], "grüße ✓\n").succeeded();
     let (status, body) = server.get("/environment-variables", Some(&key));
-    assert_eq!((status, body.as_str()), (200, r#"[{"name":"PIPED","value":"grüße ✓"},{"name":"PLAIN","value":"a value"}]"#));
+    assert_eq!(
+        (status, body.as_str()),
+        (200, r#"[{"name":"PIPED","value":"grüße ✓"},{"name":"PLAIN","value":"a value"}]"#)
+    );
     place.run(&["env", "vars", "unset", "PIPED"]).succeeded();
     let left = place.json(&["env", "vars", "list", "--env", "dev", "--json"]);
     assert_eq!(left, serde_json::json!([{ "name": "PLAIN", "value": "a value" }]));

@@ -35,7 +35,9 @@ fn a_good_file_is_laid_over_the_catalogue() {
     place.write("good.yaml", GOOD);
     place.run(&["providers", "lint"]).succeeded();
     let listed = place.json(&["providers", "list", "mine", "--json"]);
-    assert!(listed.as_array().unwrap().iter().any(|one| one["name"] == "mine" && one["auth_mode"] == "API_KEY"));
+    assert!(
+        listed.as_array().unwrap().iter().any(|one| one["name"] == "mine" && one["auth_mode"] == "API_KEY")
+    );
     let shown = place.run(&["providers", "show", "mine"]).succeeded().stdout;
     assert!(shown.contains("base_url: https://api.example.com"), "{shown}");
     assert_eq!(place.json(&["providers", "show", "mine", "--wire"])["auth_mode"], "API_KEY");

@@ -104,7 +104,11 @@ impl SlowProvider {
             std::thread::sleep(Self::ANSWERS_AFTER);
             let body = r#"{"access_token":"new","refresh_token":"r2","expires_in":86400}"#;
             let length = body.len();
-            write!(stream, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            )
+            .unwrap();
         });
         Self { url, asked }
     }
@@ -190,7 +194,8 @@ fn an_encryption_key_from_outside_leaves_no_file() {
 fn first_starts_at_once_agree_on_one_master_key() {
     let place = Place::new();
     let keys: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..6).map(|_| scope.spawn(|| place.json(&["env", "list", "--json"]))).collect();
+        let threads: Vec<_> =
+            (0..6).map(|_| scope.spawn(|| place.json(&["env", "list", "--json"]))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(keys.iter().all(|these| *these == keys[0]));

@@ -84,7 +84,12 @@ impl Place {
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
-        Service { child, stdout: Some(stdout), url: url.unwrap_or_else(|| panic!("no URL in `{line}`")), line }
+        Service {
+            child,
+            stdout: Some(stdout),
+            url: url.unwrap_or_else(|| panic!("no URL in `{line}`")),
+            line,
+        }
     }
 }
 

@@ -43,7 +43,12 @@ impl Rule {
     pub fn is_advice(self) -> bool {
         matches!(
             self,
-            Self::Placeholder | Self::Brace | Self::Credentials | Self::Verification | Self::Paginate | Self::Field
+            Self::Placeholder
+                | Self::Brace
+                | Self::Credentials
+                | Self::Verification
+                | Self::Paginate
+                | Self::Field
         )
     }
 }

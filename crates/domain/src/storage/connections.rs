@@ -36,7 +36,11 @@ pub enum SetMetadata {
 #[async_trait]
 pub trait ConnectionStore: Send + Sync + 'static {
     /// Writes a new connection.
-    async fn create_connection(&self, environment: EnvironmentId, new: NewConnection) -> StorageResult<CreateConnection>;
+    async fn create_connection(
+        &self,
+        environment: EnvironmentId,
+        new: NewConnection,
+    ) -> StorageResult<CreateConnection>;
 
     /// Replaces a live connection's content: credentials (their version counts up), config, tags and override
     /// address always, metadata and end user where given; the refresh state is cleared and a running refresh

@@ -47,14 +47,23 @@ pub trait EnvironmentStore: Send + Sync + 'static {
     ) -> StorageResult<bool>;
 
     /// Deletes the environment with its keys, integrations, connections and variables; false when there is none.
-    async fn delete_environment(&self, account: AccountId, id: EnvironmentId, at: Timestamp) -> StorageResult<bool>;
+    async fn delete_environment(
+        &self,
+        account: AccountId,
+        id: EnvironmentId,
+        at: Timestamp,
+    ) -> StorageResult<bool>;
 
     /// The environment's variables by name.
     async fn list_variables(&self, environment: EnvironmentId) -> StorageResult<Vec<EnvironmentVariable>>;
 
     /// Writes a variable. An existing one of the same name is replaced as a whole, its `uid` too, because
     /// the value is sealed to the new `uid`.
-    async fn put_variable(&self, environment: EnvironmentId, variable: EnvironmentVariable) -> StorageResult<()>;
+    async fn put_variable(
+        &self,
+        environment: EnvironmentId,
+        variable: EnvironmentVariable,
+    ) -> StorageResult<()>;
 
     /// Deletes a variable; false when there is none.
     async fn delete_variable(&self, environment: EnvironmentId, name: &str) -> StorageResult<bool>;

@@ -37,7 +37,11 @@ pub enum UpdateIntegration {
 #[async_trait]
 pub trait IntegrationStore: Send + Sync + 'static {
     /// Writes an integration.
-    async fn create_integration(&self, environment: EnvironmentId, new: NewIntegration) -> StorageResult<CreateIntegration>;
+    async fn create_integration(
+        &self,
+        environment: EnvironmentId,
+        new: NewIntegration,
+    ) -> StorageResult<CreateIntegration>;
 
     /// All live integrations, by provider and then by age.
     async fn list_integrations(&self, environment: EnvironmentId) -> StorageResult<Vec<Integration>>;
@@ -66,5 +70,6 @@ pub trait IntegrationStore: Send + Sync + 'static {
     ) -> StorageResult<bool>;
 
     /// How many live connections an integration has.
-    async fn count_connections(&self, environment: EnvironmentId, key: &IntegrationKey) -> StorageResult<u64>;
+    async fn count_connections(&self, environment: EnvironmentId, key: &IntegrationKey)
+    -> StorageResult<u64>;
 }

@@ -39,7 +39,12 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     async fn list_account_api_keys(&self, account: AccountId) -> StorageResult<Vec<ApiKey>>;
 
     /// Deletes a key of the environment; false when there is none.
-    async fn delete_api_key(&self, environment: EnvironmentId, id: ApiKeyId, at: Timestamp) -> StorageResult<bool>;
+    async fn delete_api_key(
+        &self,
+        environment: EnvironmentId,
+        id: ApiKeyId,
+        at: Timestamp,
+    ) -> StorageResult<bool>;
 
     /// Replaces the digest and sealed text of the environment's oldest live key (a key fixed from outside).
     /// False when another live key has the digest.

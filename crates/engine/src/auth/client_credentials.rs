@@ -96,7 +96,9 @@ fn assertion(request: &TokenRefresh<'_>, client_id: &str, url: &Url) -> Result<S
 fn scopes(request: &TokenRefresh<'_>) -> Option<String> {
     let separator = request.provider.scope_separator();
     let joined = match request.config.get("oauth_scopes")? {
-        Value::String(list) => list.split(',').map(str::trim).filter(|s| !s.is_empty()).collect::<Vec<_>>().join(separator),
+        Value::String(list) => {
+            list.split(',').map(str::trim).filter(|s| !s.is_empty()).collect::<Vec<_>>().join(separator)
+        }
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(separator),
         _ => return None,
     };
@@ -104,7 +106,8 @@ fn scopes(request: &TokenRefresh<'_>) -> Option<String> {
 }
 
 fn identity(request: &TokenRefresh<'_>) -> Result<Option<ClientIdentity>, TokenError> {
-    let pair = request.credentials.text("client_certificate").zip(request.credentials.text("client_private_key"));
+    let pair =
+        request.credentials.text("client_certificate").zip(request.credentials.text("client_private_key"));
     let Some((certificate, key)) = pair else { return Ok(None) };
     ClientIdentity::from_pem(certificate, key).map(Some).map_err(|error| TokenError::Unbuildable {
         code: "invalid_certificate_or_key_format",

@@ -33,7 +33,12 @@ impl InstallationToken<'_> {
     pub async fn fetch(&self, outbound: &Outbound) -> Result<Credentials, TokenError> {
         let app = App { credentials: &self.integration.credentials, config: self.config, now: self.now };
         let provider = &self.integration.provider;
-        let url = token_url(provider.token_url_for(AuthMode::App).or(provider.token_url()), provider, self.config, self.now)?;
+        let url = token_url(
+            provider.token_url_for(AuthMode::App).or(provider.token_url()),
+            provider,
+            self.config,
+            self.now,
+        )?;
         app.fetch(outbound, url).await
     }
 }
@@ -42,7 +47,12 @@ impl InstallationToken<'_> {
 pub async fn refresh(outbound: &Outbound, request: &TokenRefresh<'_>) -> Result<Refreshed, TokenError> {
     let provider = request.provider;
     let app = App { credentials: request.integration, config: request.config, now: request.now };
-    let url = token_url(provider.token_url_for(AuthMode::App).or(provider.token_url()), provider, request.config, request.now)?;
+    let url = token_url(
+        provider.token_url_for(AuthMode::App).or(provider.token_url()),
+        provider,
+        request.config,
+        request.now,
+    )?;
     let credentials = app.fetch(outbound, url).await?;
     let config_changes = credentials
         .text("jwtToken")
@@ -95,7 +105,9 @@ impl App<'_> {
             .credentials
             .custom_text("private_key")
             .or(self.credentials.client_secret.as_ref().map(|secret| secret.expose().as_str()))
-            .ok_or_else(|| unbuildable("missing_app_secret", "the integration has no private key".to_owned()))?;
+            .ok_or_else(|| {
+                unbuildable("missing_app_secret", "the integration has no private key".to_owned())
+            })?;
         let now = self.now.as_seconds();
         // A minute back, for a provider whose clock is behind.
         let claims = json!({"iat": now - 60, "exp": now - 60 + APP_TOKEN_SECONDS, "iss": app_id});

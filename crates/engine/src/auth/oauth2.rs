@@ -35,7 +35,8 @@ fn build(request: &TokenRefresh<'_>) -> Result<TokenCall, TokenError> {
             authorization = Some(basic(client.id, client.secret.unwrap_or_default(), false)?);
         }
     }
-    let extra = if provider.refresh_params.is_empty() { &provider.token_params } else { &provider.refresh_params };
+    let extra =
+        if provider.refresh_params.is_empty() { &provider.token_params } else { &provider.refresh_params };
     params.extend(interpolated(extra, request.config, request.now));
     // Whatever the definition says for the code exchange, this is a refresh.
     params.insert("grant_type".to_owned(), "refresh_token".into());
@@ -99,8 +100,10 @@ fn read(request: &TokenRefresh<'_>, response: Map<String, Value>) -> Result<Refr
 
 /// The object with the token's fields: the response itself, or what its alternate path leads to.
 fn token_holder(response: &Map<String, Value>, alternate_path: Option<&str>) -> Map<String, Value> {
-    let has_token = response.get("access_token").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
-    let alternate = alternate_path.filter(|_| !has_token).and_then(|path| token_response::at_path(response, path));
+    let has_token =
+        response.get("access_token").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
+    let alternate =
+        alternate_path.filter(|_| !has_token).and_then(|path| token_response::at_path(response, path));
     match alternate {
         None => response.clone(),
         Some(Value::Object(inner)) => inner.clone(),

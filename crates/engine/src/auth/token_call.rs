@@ -82,7 +82,8 @@ impl TokenCall {
                 OutboundBody::Bytes(Bytes::from(Value::from(self.params).to_string()))
             }
             BodyFormat::Query => {
-                url.query_pairs_mut().extend_pairs(self.params.iter().map(|(key, value)| (key, plain(value))));
+                url.query_pairs_mut()
+                    .extend_pairs(self.params.iter().map(|(key, value)| (key, plain(value))));
                 OutboundBody::Empty
             }
         };
@@ -122,7 +123,10 @@ fn read_answer(status: u16, body: &[u8], secrets: &[String]) -> Result<Map<Strin
     }
     // Some providers send JSON under another content type, so the text itself decides.
     let object = parsed.ok_or_else(|| {
-        TokenError::Unreadable(format!("a JSON object was expected, and {} bytes of another kind came", body.len()))
+        TokenError::Unreadable(format!(
+            "a JSON object was expected, and {} bytes of another kind came",
+            body.len()
+        ))
     })?;
     // Some providers report errors with status 200 (RFC 6749 asks for 400).
     match object.get("error").and_then(Value::as_str) {
@@ -143,13 +147,17 @@ fn refusal(status: u16, object: Option<&Map<String, Value>>, body: &[u8], secret
 }
 
 fn shown(object: Option<&Map<String, Value>>, body: &[u8]) -> String {
-    object.map_or_else(|| String::from_utf8_lossy(body).into_owned(), |object| without_secrets(object).to_string())
+    object.map_or_else(
+        || String::from_utf8_lossy(body).into_owned(),
+        |object| without_secrets(object).to_string(),
+    )
 }
 
 /// `Basic` credentials. RFC 6749 §2.3.1 wants both parts form-encoded first; many providers do not.
 pub fn basic(id: &str, secret: &str, form_encoded: bool) -> Result<HeaderValue, TokenError> {
     let encode = |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
-    let pair = if form_encoded { format!("{}:{}", encode(id), encode(secret)) } else { format!("{id}:{secret}") };
+    let pair =
+        if form_encoded { format!("{}:{}", encode(id), encode(secret)) } else { format!("{id}:{secret}") };
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
         .expect("base64 is always a valid header value");
     value.set_sensitive(true);
@@ -171,14 +179,20 @@ pub fn token_url(
     let values = if is_raw { UrlValues::Raw } else { UrlValues::Encoded };
     let context = RenderContext { now, random: Uuid::new_v4() };
     let scope = Scope::new(&context).under("connectionConfig", config);
-    Template::parse(template, Form::Object).render_url(&scope, values).map_err(|error| TokenError::Unbuildable {
-        code: "invalid_token_url",
-        message: format!("the token URL of provider \"{}\" cannot be built: {error}", provider.name),
+    Template::parse(template, Form::Object).render_url(&scope, values).map_err(|error| {
+        TokenError::Unbuildable {
+            code: "invalid_token_url",
+            message: format!("the token URL of provider \"{}\" cannot be built: {error}", provider.name),
+        }
     })
 }
 
 /// Values of token parameters with the connection's values in them; those that stay open are left out.
-pub fn interpolated(params: &Map<String, Value>, config: &Map<String, Value>, now: Timestamp) -> Map<String, Value> {
+pub fn interpolated(
+    params: &Map<String, Value>,
+    config: &Map<String, Value>,
+    now: Timestamp,
+) -> Map<String, Value> {
     let context = RenderContext { now, random: Uuid::new_v4() };
     let scope = Scope::new(&context).under("connectionConfig", config);
     json::interpolate_object(params, Form::Object, &scope, json::Unresolved::Drop)
@@ -193,7 +207,10 @@ mod tests {
         let body = br#"{"error":"invalid_grant","error_description":"token rt-12345 is revoked"}"#;
         let error = read_answer(400, body, &["rt-12345".to_owned()]).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("invalid_grant") && text.contains("***") && !text.contains("rt-12345"), "{text}");
+        assert!(
+            text.contains("invalid_grant") && text.contains("***") && !text.contains("rt-12345"),
+            "{text}"
+        );
     }
 
     #[test]

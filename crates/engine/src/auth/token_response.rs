@@ -21,7 +21,11 @@ pub fn expires_at(response: &Map<String, Value>, in_milliseconds: bool, now: Tim
 /// A moment: a number of seconds or milliseconds since the epoch, a date, or a span `D:HH:MM` from now.
 pub fn moment(value: &Value, now: Timestamp) -> Option<Timestamp> {
     if let Some(number) = integer(value) {
-        return Some(if number >= MILLIS_FROM { Timestamp::from_millis(number) } else { Timestamp::from_seconds(number) });
+        return Some(if number >= MILLIS_FROM {
+            Timestamp::from_millis(number)
+        } else {
+            Timestamp::from_seconds(number)
+        });
     }
     let text = value.as_str()?;
     Timestamp::parse_iso(text).or_else(|| days_hours_minutes(text).map(|span| now.plus(span)))
@@ -35,7 +39,10 @@ fn lifetime(value: &Value, in_milliseconds: bool) -> Option<Duration> {
 
 fn integer(value: &Value) -> Option<i64> {
     match value {
-        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and sizes are capped later")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a float cast saturates, and sizes are capped later"
+        )]
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|float| float as i64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

@@ -104,7 +104,9 @@ impl Engine {
         forced: bool,
     ) -> Result<OpenConnection, GetConnectionError> {
         let opened = self.open_connection(environment, found)?;
-        let Some(provider) = self.catalog.find(opened.connection.provider.as_str()) else { return Ok(opened) };
+        let Some(provider) = self.catalog.find(opened.connection.provider.as_str()) else {
+            return Ok(opened);
+        };
         let before = Arc::clone(&opened.connection);
         let refreshed = self
             .refresher

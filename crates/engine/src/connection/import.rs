@@ -139,7 +139,8 @@ impl Engine {
                 self.mint_installation_token(&integration, &config).await?
             }
         };
-        if credentials.kind() == CredentialKind::Tba && !config.get("accountId").is_some_and(Value::is_string) {
+        if credentials.kind() == CredentialKind::Tba && !config.get("accountId").is_some_and(Value::is_string)
+        {
             return Err(ImportError::MissingAccountId);
         }
         if import.verify {
@@ -181,7 +182,11 @@ impl Engine {
         app.fetch(&self.outbound).await.map_err(ImportError::Token)
     }
 
-    async fn upsert_connection(&self, environment: &Environment, draft: &Draft<'_>) -> Result<Arc<Connection>, ImportError> {
+    async fn upsert_connection(
+        &self,
+        environment: &Environment,
+        draft: &Draft<'_>,
+    ) -> Result<Arc<Connection>, ImportError> {
         let integration = &draft.integration.integration;
         for _ in 0..WRITE_ATTEMPTS {
             let existing = self.storage.find_connection(environment.id, &integration.key, &draft.key).await?;
@@ -189,7 +194,8 @@ impl Engine {
             match existing {
                 Some(existing) => {
                     let content = self.seal_draft(environment, draft, existing.uid, false)?;
-                    let replaced = self.storage.replace_connection(environment.id, existing.id, content, now).await?;
+                    let replaced =
+                        self.storage.replace_connection(environment.id, existing.id, content, now).await?;
                     if let Some(connection) = replaced {
                         return Ok(connection);
                     }
@@ -263,10 +269,13 @@ fn check_type(provider: &Provider, given: CredentialKind) -> Result<(), ImportEr
 /// Values the provider declares rules for must keep them: they become parts of URLs (checklist A13).
 fn check_config(provider: &Provider, config: &Map<String, Value>) -> Result<(), ImportError> {
     for (name, field) in &provider.connection_config {
-        let Some(value) = config.get(name).and_then(Value::as_str).filter(|value| !value.is_empty()) else { continue };
-        field
-            .check(value)
-            .map_err(|problem| ImportError::BadConfig { field: name.clone(), problem: problem.to_string() })?;
+        let Some(value) = config.get(name).and_then(Value::as_str).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        field.check(value).map_err(|problem| ImportError::BadConfig {
+            field: name.clone(),
+            problem: problem.to_string(),
+        })?;
     }
     Ok(())
 }

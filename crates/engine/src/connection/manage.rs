@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use bowline_domain::connection::{
-    Connection, ConnectionFilter, ConnectionPatch, ConnectionSummary, EndUser,
-};
+use bowline_domain::connection::{Connection, ConnectionFilter, ConnectionPatch, ConnectionSummary, EndUser};
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::metadata::MetadataWrite;
@@ -79,7 +77,8 @@ impl Engine {
             (end_user, tags) => Some(tags_for(end_user.as_ref(), &tags.unwrap_or_default())),
         };
         let patch = ConnectionPatch { end_user, tags, webhook_url_override };
-        let changed = self.storage.update_connection(environment.id, found.id, patch, self.clock.now()).await?;
+        let changed =
+            self.storage.update_connection(environment.id, found.id, patch, self.clock.now()).await?;
         changed.ok_or(ChangeConnectionError::UnknownConnection)
     }
 

@@ -14,8 +14,8 @@ use crate::integration::OpenIntegration;
 use crate::outbound::{OutboundBody, OutboundRequest};
 use crate::proxy::url::QueryParams;
 use crate::proxy::{
-    BuildInput, BuiltBody, ConnectionView, CredentialView, InboundBody, IntegrationView, ProxyCall, build_request,
-    wire_request,
+    BuildInput, BuiltBody, ConnectionView, CredentialView, InboundBody, IntegrationView, ProxyCall,
+    build_request, wire_request,
 };
 use crate::template::{Form, RenderContext, Scope, Template, UrlValues, render};
 
@@ -31,7 +31,10 @@ impl Engine {
         credentials: &Credentials,
         config: &Map<String, Value>,
     ) -> Result<(), ImportError> {
-        let is_tested = matches!(credentials.kind(), CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Tba);
+        let is_tested = matches!(
+            credentials.kind(),
+            CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Tba
+        );
         let verification = integration.provider.proxy.as_ref().and_then(|api| api.verification.as_ref());
         let Some(verification) = verification.filter(|_| is_tested) else { return Ok(()) };
         let mut last = "the provider names no verification request".to_owned();
@@ -69,7 +72,8 @@ fn request(
     endpoint: &str,
     context: &RenderContext,
 ) -> Result<OutboundRequest, String> {
-    let scope = Scope::new(context).under("connectionConfig", config).under("credentials", credentials.expose());
+    let scope =
+        Scope::new(context).under("connectionConfig", config).under("credentials", credentials.expose());
     let endpoint = render(endpoint, Form::Object, &scope).text;
     let method = verification.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| "its method is none".to_owned())?;
@@ -109,12 +113,15 @@ fn request(
 /// move the call to another host.
 fn call_of(verification: &Verification, scope: &Scope<'_>) -> Result<ProxyCall, String> {
     let base = verification.base_url_override.as_deref();
-    let base = base.map(|url| Template::parse(url, Form::Object).render_url(scope, UrlValues::Paths)).transpose();
+    let base =
+        base.map(|url| Template::parse(url, Form::Object).render_url(scope, UrlValues::Paths)).transpose();
     let base = base.map_err(|error| error.to_string())?;
     let mut call = ProxyCall { base_url_override: base.map(String::from), ..ProxyCall::default() };
     for (name, template) in &verification.headers {
         let value = render(template, Form::Object, scope).text;
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
+        {
             call.set_header(name, value);
         }
     }

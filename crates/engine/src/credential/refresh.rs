@@ -36,7 +36,7 @@ use crate::catalog::SharedCatalog;
 
 pub use failure::TokenError;
 pub use need::Need;
-pub use tokens::{TokenClient, TokenRefresh, Refreshed};
+pub use tokens::{Refreshed, TokenClient, TokenRefresh};
 
 /// Times and limits of refreshing.
 #[derive(Debug, Clone)]

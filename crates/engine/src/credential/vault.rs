@@ -67,7 +67,9 @@ pub enum VaultError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// The stored data keys were wrapped by another master key.
-    #[error("the master key does not fit this database: it was set up with another BOWLINE_ENCRYPTION_KEY or master.key")]
+    #[error(
+        "the master key does not fit this database: it was set up with another BOWLINE_ENCRYPTION_KEY or master.key"
+    )]
     WrongMasterKey,
     /// A value was changed, moved, or sealed with a key this vault does not have.
     #[error("a sealed value of {table}.{column} does not open")]
@@ -126,7 +128,11 @@ impl Vault {
     }
 
     /// Opens what [`Vault::seal`] made for the same place.
-    pub fn open_sealed(&self, context: &SealContext, sealed: &SealedBytes) -> Result<Secret<Vec<u8>>, VaultError> {
+    pub fn open_sealed(
+        &self,
+        context: &SealContext,
+        sealed: &SealedBytes,
+    ) -> Result<Secret<Vec<u8>>, VaultError> {
         let unreadable = || VaultError::Unreadable { table: context.table, column: context.column };
         let (key_id, nonce, body) = split_envelope(&sealed.0).ok_or_else(unreadable)?;
         let key = self.key(key_id).ok_or_else(unreadable)?;
@@ -248,7 +254,8 @@ mod tests {
     #[test]
     fn a_data_key_unwraps_with_its_own_master_key_only() {
         let master = MasterKey::new([1; KEY_BYTES]);
-        let wrapped = new_data_key(DataKeyId(1), &master, &SystemRandom::new(), Timestamp::default()).unwrap();
+        let wrapped =
+            new_data_key(DataKeyId(1), &master, &SystemRandom::new(), Timestamp::default()).unwrap();
         assert!(unwrap_data_key(&wrapped, &master).is_ok());
         assert!(unwrap_data_key(&wrapped, &MasterKey::new([2; KEY_BYTES])).is_err());
     }

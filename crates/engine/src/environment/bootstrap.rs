@@ -98,7 +98,9 @@ impl Engine {
         match self.create_environment(account, input).await {
             // Another node was first: then it is there.
             Ok(_) | Err(EnvironmentError::Taken) => Ok(()),
-            Err(EnvironmentError::Key(ApiKeyError::BadFormat)) => Err(BootstrapError::BadKey(name.to_owned())),
+            Err(EnvironmentError::Key(ApiKeyError::BadFormat)) => {
+                Err(BootstrapError::BadKey(name.to_owned()))
+            }
             Err(error) => Err(error.into()),
         }
     }

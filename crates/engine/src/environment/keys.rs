@@ -1,11 +1,11 @@
 //! API keys: made, listed, shown and deleted.
 
-use bowline_domain::{SealedBytes, Secret};
 use bowline_domain::api_key::{ApiKey, NewApiKey};
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{AccountId, ApiKeyId, RowUid};
 use bowline_domain::scope::ScopeSet;
 use bowline_domain::storage::{CreateApiKey, StorageError};
+use bowline_domain::{SealedBytes, Secret};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -56,7 +56,8 @@ impl Engine {
         scopes: ScopeSet,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let secret = random_key();
-        let mut new = self.new_api_key(environment.uuid, environment.account_id, display_name, scopes, &secret)?;
+        let mut new =
+            self.new_api_key(environment.uuid, environment.account_id, display_name, scopes, &secret)?;
         new.environment_id = Some(environment.id);
         self.write_api_key(new, secret).await
     }
@@ -79,7 +80,11 @@ impl Engine {
     }
 
     /// Deletes a key; from now on this node refuses it. False when there is none.
-    pub async fn delete_api_key(&self, environment: &Environment, id: ApiKeyId) -> Result<bool, StorageError> {
+    pub async fn delete_api_key(
+        &self,
+        environment: &Environment,
+        id: ApiKeyId,
+    ) -> Result<bool, StorageError> {
         let deleted = self.storage.delete_api_key(environment.id, id, self.clock.now()).await?;
         self.access.forget_all();
         Ok(deleted)
@@ -115,7 +120,12 @@ impl Engine {
     }
 
     /// Seals a key's text for its row.
-    pub(super) fn seal_api_key(&self, environment: Uuid, uid: RowUid, secret: &Secret) -> Result<SealedBytes, ApiKeyError> {
+    pub(super) fn seal_api_key(
+        &self,
+        environment: Uuid,
+        uid: RowUid,
+        secret: &Secret,
+    ) -> Result<SealedBytes, ApiKeyError> {
         Ok(self.vault.seal(&place(environment, uid), secret.expose().as_bytes())?)
     }
 

@@ -123,7 +123,11 @@ impl Engine {
     }
 
     /// Deletes an environment with all that is in it; false when there is none.
-    pub async fn delete_environment(&self, account: AccountId, id: EnvironmentId) -> Result<bool, StorageError> {
+    pub async fn delete_environment(
+        &self,
+        account: AccountId,
+        id: EnvironmentId,
+    ) -> Result<bool, StorageError> {
         let deleted = self.storage.delete_environment(account, id, self.clock.now()).await?;
         self.access.forget_all();
         Ok(deleted)

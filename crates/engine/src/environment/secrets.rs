@@ -28,7 +28,8 @@ impl EnvironmentSecrets {
 
     /// Opens an environment's secrets.
     pub fn open(vault: &Vault, environment: &Environment) -> Result<Self, VaultError> {
-        open_object(vault, &place(environment.uuid), &environment.secrets).map(|object| Self::from_object(&object))
+        open_object(vault, &place(environment.uuid), &environment.secrets)
+            .map(|object| Self::from_object(&object))
     }
 
     fn to_object(&self) -> Map<String, Value> {
@@ -52,7 +53,11 @@ impl EnvironmentSecrets {
                 .iter()
                 .filter_map(|pair| Some((text(pair.get(0)?)?, Secret::new(text(pair.get(1)?)?))))
                 .collect(),
-            webhook_signing_keys: list("webhook_signing_keys").iter().filter_map(text).map(Secret::new).collect(),
+            webhook_signing_keys: list("webhook_signing_keys")
+                .iter()
+                .filter_map(text)
+                .map(Secret::new)
+                .collect(),
         }
     }
 }

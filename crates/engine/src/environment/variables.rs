@@ -25,7 +25,9 @@ pub struct Variable {
 #[derive(Debug, Error)]
 pub enum VariableError {
     /// A name that a program could not read.
-    #[error("a variable's name has 1 to {NAME_CHARS_MAX} letters, digits and underscores, and starts with no digit")]
+    #[error(
+        "a variable's name has 1 to {NAME_CHARS_MAX} letters, digits and underscores, and starts with no digit"
+    )]
     BadName,
     /// A value that is too long.
     #[error("a variable's value has at most {VALUE_BYTES_MAX} bytes")]
@@ -46,7 +48,12 @@ impl Engine {
     }
 
     /// Writes a variable.
-    pub async fn put_variable(&self, environment: &Environment, name: &str, value: &Secret) -> Result<(), VariableError> {
+    pub async fn put_variable(
+        &self,
+        environment: &Environment,
+        name: &str,
+        value: &Secret,
+    ) -> Result<(), VariableError> {
         check_name(name)?;
         if value.expose().len() > VALUE_BYTES_MAX {
             return Err(VariableError::TooLong);
@@ -58,11 +65,19 @@ impl Engine {
     }
 
     /// Deletes a variable; false when there is none.
-    pub async fn delete_variable(&self, environment: &Environment, name: &str) -> Result<bool, VariableError> {
+    pub async fn delete_variable(
+        &self,
+        environment: &Environment,
+        name: &str,
+    ) -> Result<bool, VariableError> {
         Ok(self.storage.delete_variable(environment.id, name).await?)
     }
 
-    fn open_variable(&self, environment: &Environment, variable: EnvironmentVariable) -> Result<Variable, VariableError> {
+    fn open_variable(
+        &self,
+        environment: &Environment,
+        variable: EnvironmentVariable,
+    ) -> Result<Variable, VariableError> {
         let plain = self.vault.open_sealed(&place(environment.uuid, variable.uid), &variable.value)?;
         let unreadable = VaultError::Unreadable { table: TABLE, column: COLUMN };
         let value = String::from_utf8(plain.expose().clone()).map_err(|_| unreadable)?;

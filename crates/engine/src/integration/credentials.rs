@@ -29,13 +29,22 @@ pub struct IntegrationCredentials {
 
 impl IntegrationCredentials {
     /// Opens an integration's credentials.
-    pub fn open(vault: &Vault, environment: &Environment, integration: &Integration) -> Result<Self, VaultError> {
+    pub fn open(
+        vault: &Vault,
+        environment: &Environment,
+        integration: &Integration,
+    ) -> Result<Self, VaultError> {
         let object = open_object(vault, &place(environment.uuid, integration.uid), &integration.credentials)?;
         Ok(Self::from_object(object))
     }
 
     /// Seals for an integration's row.
-    pub fn seal(&self, vault: &Vault, environment: &Environment, row: RowUid) -> Result<SealedBytes, VaultError> {
+    pub fn seal(
+        &self,
+        vault: &Vault,
+        environment: &Environment,
+        row: RowUid,
+    ) -> Result<SealedBytes, VaultError> {
         seal_object(vault, &place(environment.uuid, row), &self.to_object())
     }
 

@@ -58,7 +58,8 @@ fn value_of(
         None => String::new(),
         Some(value) => value.clone(),
     };
-    let value = if given.is_empty() && creating { field.default_value.clone().unwrap_or_default() } else { given };
+    let value =
+        if given.is_empty() && creating { field.default_value.clone().unwrap_or_default() } else { given };
     if value.is_empty() {
         return if field.optional { Ok(None) } else { Err("is required".to_owned()) };
     }

@@ -129,7 +129,10 @@ impl Engine {
     }
 
     /// All integrations whose provider is in the catalogue, by provider and then by age.
-    pub async fn list_integrations(&self, environment: &Environment) -> Result<Vec<OpenIntegration>, IntegrationError> {
+    pub async fn list_integrations(
+        &self,
+        environment: &Environment,
+    ) -> Result<Vec<OpenIntegration>, IntegrationError> {
         let mut open = Vec::new();
         for integration in self.storage.list_integrations(environment.id).await? {
             open.extend(self.open_integration(environment, Arc::new(integration))?);
@@ -200,7 +203,11 @@ impl Engine {
     }
 
     /// Deletes an integration with its connections; false when there is none.
-    pub async fn delete_integration(&self, environment: &Environment, key: &IntegrationKey) -> Result<bool, IntegrationError> {
+    pub async fn delete_integration(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<bool, IntegrationError> {
         Ok(self.storage.delete_integration(environment.id, key, self.clock.now()).await?)
     }
 
@@ -234,7 +241,8 @@ impl Engine {
 }
 
 fn provider_name(provider: &Provider) -> Result<bowline_domain::id::ProviderName, IntegrationError> {
-    bowline_domain::id::ProviderName::parse(provider.name.as_str()).map_err(|_| IntegrationError::UnknownProvider)
+    bowline_domain::id::ProviderName::parse(provider.name.as_str())
+        .map_err(|_| IntegrationError::UnknownProvider)
 }
 
 /// Fields of `custom` that belong to the credentials of CUSTOM providers.

@@ -44,13 +44,7 @@ fn redirect_forwarding_is_the_callers_word_before_the_providers() {
 
 #[test]
 fn names_of_the_request_are_no_credentials_and_those_of_settings_are() {
-    assert!(!carries_credential(&[
-        "metadata.a",
-        "now:X",
-        "random",
-        "sha256Base64",
-        "bodyCanonicalParams"
-    ]));
+    assert!(!carries_credential(&["metadata.a", "now:X", "random", "sha256Base64", "bodyCanonicalParams"]));
     for name in
         ["apiKey", "accessToken", "credentials.a", "connectionConfig.a", "hmacSha1Hex", "clientSecret"]
     {

@@ -80,7 +80,8 @@ async fn write(
     let mut fields = query.fields().lenient();
     let in_query = fields.take("provider_config_key").and_then(|value| value.as_str().map(str::to_owned));
     fields.finish()?;
-    let in_header = || headers.get("provider-config-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let in_header =
+        || headers.get("provider-config-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let integration = in_query.or_else(in_header).filter(|key| !key.is_empty());
     let integration = integration.ok_or_else(|| ApiError::classic(ErrorCode::MissingProviderConfig))?;
     let mut fields = params.fields();
@@ -94,7 +95,8 @@ async fn write(
         let payload = json!({ "connectionId": connection, "providerConfigKey": integration });
         ApiError::classic(ErrorCode::UnknownConnection).status(StatusCode::NOT_FOUND).payload(payload)
     };
-    let (Ok(integration_key), Ok(key)) = (IntegrationKey::parse(&*integration), ConnectionKey::parse(&*connection))
+    let (Ok(integration_key), Ok(key)) =
+        (IntegrationKey::parse(&*integration), ConnectionKey::parse(&*connection))
     else {
         return Err(unknown());
     };

@@ -28,7 +28,10 @@ pub(crate) async fn list_environment_variables(
     let variables = state.engine.list_variables(caller.environment()).await.map_err(ApiError::unexpected)?;
     let list: Vec<_> = variables
         .into_iter()
-        .map(|variable| EnvironmentVariableResponse { name: variable.name, value: variable.value.expose().clone() })
+        .map(|variable| EnvironmentVariableResponse {
+            name: variable.name,
+            value: variable.value.expose().clone(),
+        })
         .collect();
     Ok(reply::no_store(reply::Json(list)))
 }

@@ -25,7 +25,9 @@ pub(crate) async fn proxy(state: &AppState, request: Request<Body>) -> Result<Re
     let caller = Caller::<scope::Proxy>::from_request_parts(&mut parts, state).await?;
     let mut call = ProxyCall::parse(&parts.headers).map_err(invalid_headers)?;
     // The body goes on as it came, so what it is coded with goes with it.
-    if let Some(coding) = parts.headers.get(CONTENT_ENCODING).filter(|_| !call.headers.contains_key(CONTENT_ENCODING)) {
+    if let Some(coding) =
+        parts.headers.get(CONTENT_ENCODING).filter(|_| !call.headers.contains_key(CONTENT_ENCODING))
+    {
         call.set_header(CONTENT_ENCODING, coding.clone());
     }
     let request = proxy_request(state, &parts, body, call);
@@ -87,7 +89,8 @@ fn refused(error: ProxyError, method: &Method) -> Result<Response, ApiError> {
         }
         ProxyError::UnknownProvider => ApiError::with_message(ErrorCode::UnknownProvider, message),
         ProxyError::UnknownConnection => {
-            ApiError::with_message(ErrorCode::ServerError, "Failed to find connection").status(StatusCode::BAD_REQUEST)
+            ApiError::with_message(ErrorCode::ServerError, "Failed to find connection")
+                .status(StatusCode::BAD_REQUEST)
         }
         ProxyError::Refresh(error) => {
             let (status, cause) = cause_of(&error);
@@ -97,7 +100,9 @@ fn refused(error: ProxyError, method: &Method) -> Result<Response, ApiError> {
             };
             ApiError::with_message(code, message).status(status).payload(json!({ "cause": cause }))
         }
-        ProxyError::OverrideNotAllowed => ApiError::with_message(ErrorCode::BaseUrlOverrideNotAllowed, message),
+        ProxyError::OverrideNotAllowed => {
+            ApiError::with_message(ErrorCode::BaseUrlOverrideNotAllowed, message)
+        }
         ProxyError::Outbound(OutboundError::Policy(_)) => {
             ApiError::with_message(ErrorCode::BaseUrlOverrideNotAllowed, message)
         }

@@ -16,6 +16,9 @@ use crate::reply;
     responses((status = 200, description = "A bare list", body = Vec<Value>)),
     security(("secret_key" = []))
 )]
-pub(crate) async fn list_scripts(_: Caller<scope::IntegrationsListFunctions>, _: Query) -> Result<Response, ApiError> {
+pub(crate) async fn list_scripts(
+    _: Caller<scope::IntegrationsListFunctions>,
+    _: Query,
+) -> Result<Response, ApiError> {
     Ok(reply::Json(Vec::<Value>::new()).into_response())
 }

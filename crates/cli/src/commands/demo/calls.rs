@@ -38,7 +38,9 @@ pub fn calls() -> [Call; 6] {
             headers: &[],
             body: None,
             is_right: |json, _| {
-                json["connections"].as_array().is_some_and(|list| list.iter().any(|one| one["connection_id"] == "ada"))
+                json["connections"]
+                    .as_array()
+                    .is_some_and(|list| list.iter().any(|one| one["connection_id"] == "ada"))
             },
         },
         Call {
@@ -97,7 +99,10 @@ impl Call {
         if self.method != "GET" {
             command.push_str(&format!(" -X {}", self.method));
         }
-        command.push_str(&format!(" '{}{}' \\\n  -H 'Authorization: Bearer {}'", scene.url, self.path, scene.key));
+        command.push_str(&format!(
+            " '{}{}' \\\n  -H 'Authorization: Bearer {}'",
+            scene.url, self.path, scene.key
+        ));
         for (name, value) in self.headers {
             command.push_str(&format!(" \\\n  -H '{name}: {value}'"));
         }

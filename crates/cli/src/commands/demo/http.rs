@@ -49,8 +49,11 @@ impl ApiClient {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Result<Answer> {
-        let mut request =
-            OutboundRequest::new(Method::from_bytes(method.as_bytes())?, self.url.join(path)?, Purpose::Proxy);
+        let mut request = OutboundRequest::new(
+            Method::from_bytes(method.as_bytes())?,
+            self.url.join(path)?,
+            Purpose::Proxy,
+        );
         request.headers = self.headers(headers, body.is_some())?;
         if let Some(body) = body {
             request.body = OutboundBody::Bytes(Bytes::copy_from_slice(body.as_bytes()));

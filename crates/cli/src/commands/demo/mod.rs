@@ -25,12 +25,15 @@ pub async fn run(args: DemoArgs) -> Result<()> {
     let folder = args.data_dir.as_deref().unwrap_or(temporary.path());
     refuse_used(folder)?;
 
-    let simulator = Simulator::start(SimOptions::default()).await.context("the simulated provider does not start")?;
+    let simulator =
+        Simulator::start(SimOptions::default()).await.context("the simulated provider does not start")?;
     let providers = temporary.path().join("demo-providers.yaml");
     fs::write(&providers, setup::providers(simulator.base_url()))?;
     let config = setup::config(&args, folder, providers, simulator.address())?;
     logging::start(&config.logging);
-    let serving = Serving::start(&config).await.hint("is another server on that port? `--listen 127.0.0.1:0` takes a free one")?;
+    let serving = Serving::start(&config)
+        .await
+        .hint("is another server on that port? `--listen 127.0.0.1:0` takes a free one")?;
 
     let outcome = show(&args, &serving, &simulator, &mut stop).await;
     serving.stop().await;
@@ -38,7 +41,12 @@ pub async fn run(args: DemoArgs) -> Result<()> {
     outcome
 }
 
-async fn show(args: &DemoArgs, serving: &Serving, simulator: &Simulator, stop: &mut StopSignals) -> Result<()> {
+async fn show(
+    args: &DemoArgs,
+    serving: &Serving,
+    simulator: &Simulator,
+    stop: &mut StopSignals,
+) -> Result<()> {
     let url = serving.url().context("the demo has an API")?;
     let api = ApiClient::new(&url, serving.dev_key().await?)?;
     let scene = setup::connect(&api, &url, &simulator.control()).await?;
@@ -88,7 +96,10 @@ fn page(scene: &Scene, simulator: &str) -> String {
     for call in calls::calls() {
         page.push_str(&format!("\n# {}\n{}\n", call.about, call.as_curl(scene)));
     }
-    page.push_str(&format!("\n# The same from Node.js\n{}\n\nCtrl-C ends the demo.\n", calls::node_snippet(scene)));
+    page.push_str(&format!(
+        "\n# The same from Node.js\n{}\n\nCtrl-C ends the demo.\n",
+        calls::node_snippet(scene)
+    ));
     page
 }
 
@@ -96,7 +107,10 @@ fn refuse_used(folder: &Path) -> Result<()> {
     let is_used = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     if is_used {
         let error = anyhow!("{} is not empty", folder.display());
-        return Err(hinted(error, "the demo needs an empty folder; without --data-dir it takes a temporary one"));
+        return Err(hinted(
+            error,
+            "the demo needs an empty folder; without --data-dir it takes a temporary one",
+        ));
     }
     Ok(())
 }

@@ -80,9 +80,11 @@ pub async fn connect(api: &ApiClient, url: &str, simulator: &Control) -> Result<
         "client_secret": "sim-secret",
         "scopes": "read,write",
     });
-    let oauth = json!({ "provider": "demo-oauth", "unique_key": OAUTH_INTEGRATION, "credentials": oauth_client });
+    let oauth =
+        json!({ "provider": "demo-oauth", "unique_key": OAUTH_INTEGRATION, "credentials": oauth_client });
     post(api, "/integrations", oauth).await?;
-    post(api, "/integrations", json!({ "provider": "demo-api-key", "unique_key": API_KEY_INTEGRATION })).await?;
+    post(api, "/integrations", json!({ "provider": "demo-api-key", "unique_key": API_KEY_INTEGRATION }))
+        .await?;
 
     let grant = simulator
         .mint_grant(NewGrant { expires_in_seconds: Some(TOKEN_LIFETIME_SECONDS), ..NewGrant::default() });

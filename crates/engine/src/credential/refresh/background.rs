@@ -104,10 +104,8 @@ impl Refresher {
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let found = self.0.storage.find_connection_by_id(environment.id, item.connection_id).await?;
         let Some(connection) = found else { return Ok(()) };
-        let failed_lately = connection
-            .refresh
-            .last_failure_at
-            .is_some_and(|at| self.0.clock.now().since(at) < FAILING_PAUSE);
+        let failed_lately =
+            connection.refresh.last_failure_at.is_some_and(|at| self.0.clock.now().since(at) < FAILING_PAUSE);
         let Some(provider) = self.0.catalog.find(connection.provider.as_str()) else { return Ok(()) };
         if failed_lately && trigger == Trigger::Due {
             return Ok(());

@@ -63,9 +63,10 @@ impl TokenError {
                     at.iso_millis_z()
                 ),
             ),
-            Some(at) => {
-                (self.code(), format!("{self} (a refresh begun at {} was interrupted by a crash)", at.iso_millis_z()))
-            }
+            Some(at) => (
+                self.code(),
+                format!("{self} (a refresh begun at {} was interrupted by a crash)", at.iso_millis_z()),
+            ),
             None => (self.code(), self.to_string()),
         };
         RefreshFailure { code: code.to_owned(), message, log_id }

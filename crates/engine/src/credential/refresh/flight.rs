@@ -57,7 +57,11 @@ impl Shared {
         }
     }
 
-    async fn acquire(&self, environment: &Environment, seen: &Connection) -> Result<AcquireLease, RefreshError> {
+    async fn acquire(
+        &self,
+        environment: &Environment,
+        seen: &Connection,
+    ) -> Result<AcquireLease, RefreshError> {
         let lease_for = self.options.lease_for;
         self.storage
             .acquire_refresh_lease(environment.id, seen.id, &self.holder, lease_for, seen.credentials_version)
@@ -108,7 +112,9 @@ impl Shared {
                 self.read(environment, seen).await?;
                 Err(RefreshError::Internal)
             }
-            Err(CallError::Token(error)) => self.fail(environment, &current, lease, &error).await.map(|()| None),
+            Err(CallError::Token(error)) => {
+                self.fail(environment, &current, lease, &error).await.map(|()| None)
+            }
         }
     }
 
@@ -189,8 +195,10 @@ impl Shared {
             .map_err(|error| CallError::internal(&error))?
             .ok_or(CallError::Internal)?;
         let vault = &self.vault;
-        let integration = IntegrationCredentials::open(vault, environment, &integration).map_err(|e| CallError::internal(&e))?;
-        let credentials = open_credentials(vault, environment, connection).map_err(|e| CallError::internal(&e))?;
+        let integration = IntegrationCredentials::open(vault, environment, &integration)
+            .map_err(|e| CallError::internal(&e))?;
+        let credentials =
+            open_credentials(vault, environment, connection).map_err(|e| CallError::internal(&e))?;
         let config = open_config(vault, environment, connection).map_err(|e| CallError::internal(&e))?;
         let request = TokenRefresh {
             provider: &provider,
@@ -218,12 +226,19 @@ impl Shared {
         }
     }
 
-    async fn keep_extending(&self, environment: &Environment, connection: &Connection, lease: Lease) -> Infallible {
+    async fn keep_extending(
+        &self,
+        environment: &Environment,
+        connection: &Connection,
+        lease: Lease,
+    ) -> Infallible {
         let lease_for = self.options.lease_for;
         loop {
             sleep(lease_for / 3).await;
-            let extended =
-                self.storage.extend_refresh_lease(environment.id, connection.id, lease.epoch, lease_for).await;
+            let extended = self
+                .storage
+                .extend_refresh_lease(environment.id, connection.id, lease.epoch, lease_for)
+                .await;
             if !matches!(extended, Ok(true)) {
                 tracing::warn!(?extended, connection = %connection.id, epoch = lease.epoch, "refresh lease not extended");
             }
@@ -236,7 +251,8 @@ impl Shared {
         connection: &Connection,
         refreshed: Refreshed,
     ) -> Result<RefreshOutcome, RefreshError> {
-        let credentials = seal_credentials(&self.vault, environment, connection.uid, &refreshed.credentials).map_err(internal)?;
+        let credentials = seal_credentials(&self.vault, environment, connection.uid, &refreshed.credentials)
+            .map_err(internal)?;
         let config = if refreshed.config_changes.is_empty() {
             None
         } else {
@@ -305,4 +321,3 @@ fn failed_since(seen: &Connection, current: &Connection) -> Option<RefreshError>
     let known = seen.refresh.failure.as_ref().is_some_and(|old| old.log_id == failure.log_id);
     (!known).then(|| RefreshError::Failed(failure.clone()))
 }
-

@@ -68,7 +68,8 @@ pub(crate) async fn get_config(
     let include_credentials = fields.optional_bool("include_creds").unwrap_or(false);
     fields.finish()?;
     let mut fields = params.fields();
-    let key = IntegrationKey::from_stored(fields.required_text("providerConfigKey", text::check_integration_key));
+    let key =
+        IntegrationKey::from_stored(fields.required_text("providerConfigKey", text::check_integration_key));
     fields.finish()?;
     if include_credentials {
         caller.require(READ_CREDENTIALS)?;
@@ -115,7 +116,12 @@ async fn with_credentials(
         .collect();
     // The legacy webhook address ends with the provider, not with the integration's key.
     let webhook_url = provider.webhook_router().map(|_| {
-        format!("{}/webhook/{}/{}", state.settings.public_url, caller.environment().uuid, integration.provider)
+        format!(
+            "{}/webhook/{}/{}",
+            state.settings.public_url,
+            caller.environment().uuid,
+            integration.provider
+        )
     });
     Ok(json!({
         "unique_key": integration.key.as_str(),
@@ -143,7 +149,9 @@ async fn with_credentials(
 fn webhook_secret(open: &OpenIntegration) -> Option<String> {
     let credentials = &open.credentials;
     let (id, key) = match open.provider.auth_mode {
-        AuthMode::App => (credentials.client_id.as_deref()?, credentials.client_secret.as_ref()?.expose().as_str()),
+        AuthMode::App => {
+            (credentials.client_id.as_deref()?, credentials.client_secret.as_ref()?.expose().as_str())
+        }
         AuthMode::Custom => (credentials.custom_text("app_id")?, credentials.custom_text("private_key")?),
         _ => return None,
     };

@@ -13,8 +13,8 @@ use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::error::{unknown_connection, unknown_integration};
-use super::wire::{Moments, connection_response, hide_refresh_tokens, hide_secrets};
 use super::input;
+use super::wire::{Moments, connection_response, hide_refresh_tokens, hide_secrets};
 use crate::error::ApiError;
 use crate::extract::{Caller, Params, Query, scope};
 use crate::reply;
@@ -128,9 +128,14 @@ async fn read_without_credentials(
     if wanted.shows_refresh_token || wanted.forces_refresh || wanted.renews_app_token {
         caller.require(READ_CREDENTIALS)?;
     }
-    let found = state.engine.find_connection(caller.environment(), &wanted.integration, &wanted.connection).await;
+    let found =
+        state.engine.find_connection(caller.environment(), &wanted.integration, &wanted.connection).await;
     let connection = found.map_err(refused)?;
-    let mut config = state.engine.open_connection(caller.environment(), connection.clone()).map_err(ApiError::unexpected)?.config;
+    let mut config = state
+        .engine
+        .open_connection(caller.environment(), connection.clone())
+        .map_err(ApiError::unexpected)?
+        .config;
     let provider = state.engine.catalog().find(connection.provider.as_str());
     hide_secrets(&mut config, provider.as_deref());
     Ok(connection_response(&connection, Map::new(), config, Moments::Offset))
@@ -158,8 +163,12 @@ fn not_refreshed(error: &RefreshError, connection: &Connection) -> ApiError {
 pub(crate) fn cause_of(error: &RefreshError) -> (StatusCode, String) {
     let text = |code: ErrorCode| code.as_str().to_owned();
     match error {
-        RefreshError::Exhausted => (StatusCode::FAILED_DEPENDENCY, text(ErrorCode::ConnectionRefreshExhausted)),
-        RefreshError::Backoff { .. } => (StatusCode::FAILED_DEPENDENCY, text(ErrorCode::ConnectionRefreshBackoff)),
+        RefreshError::Exhausted => {
+            (StatusCode::FAILED_DEPENDENCY, text(ErrorCode::ConnectionRefreshExhausted))
+        }
+        RefreshError::Backoff { .. } => {
+            (StatusCode::FAILED_DEPENDENCY, text(ErrorCode::ConnectionRefreshBackoff))
+        }
         RefreshError::Failed(failure) => (StatusCode::BAD_REQUEST, failure.code.clone()),
         RefreshError::TimedOut => (StatusCode::FAILED_DEPENDENCY, text(ErrorCode::RefreshTokenExternalError)),
         RefreshError::Gone => (StatusCode::NOT_FOUND, text(ErrorCode::NotFound)),

@@ -74,9 +74,9 @@ pub(crate) async fn import_connection(
 
 fn connection_config(fields: &mut Fields) -> Map<String, Value> {
     let config = fields.optional_json_object("connection_config").unwrap_or_default();
-    let scopes_fit = config.get("oauth_scopes_override").is_none_or(|scopes| {
-        scopes.as_array().is_some_and(|scopes| scopes.iter().all(Value::is_string))
-    });
+    let scopes_fit = config
+        .get("oauth_scopes_override")
+        .is_none_or(|scopes| scopes.as_array().is_some_and(|scopes| scopes.iter().all(Value::is_string)));
     if !scopes_fit {
         let message = "Invalid input: expected array of strings";
         fields.refuse(&["connection_config", "oauth_scopes_override"], Refusal::custom(message));
@@ -179,7 +179,10 @@ impl Taken<'_> {
             let id = fields.optional_text("client_id", length(0, 255));
             let secret = fields.optional_text("client_secret", length(0, 2_048));
             let pairs = [("client_id", id), ("client_secret", secret)];
-            pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect::<Map<_, _>>()
+            pairs
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+                .collect::<Map<_, _>>()
         });
         if let Some(over) = read {
             self.object.insert("config_override".to_owned(), over.into());

@@ -121,7 +121,10 @@ fn is_named_secret(key: &str) -> bool {
 }
 
 fn errors(failure: Option<&RefreshFailure>) -> Vec<ConnectionError> {
-    failure.map(|failure| ConnectionError { kind: "auth", log_id: failure.log_id.clone() }).into_iter().collect()
+    failure
+        .map(|failure| ConnectionError { kind: "auth", log_id: failure.log_id.clone() })
+        .into_iter()
+        .collect()
 }
 
 fn tags(tags: &Tags) -> BTreeMap<String, String> {

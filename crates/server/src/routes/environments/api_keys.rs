@@ -176,7 +176,11 @@ pub(crate) async fn delete_environment_api_key(
     delete(&state, &environment, key.id).await
 }
 
-async fn create(state: &AppState, environment: &Environment, display_name: String) -> Result<Response, ApiError> {
+async fn create(
+    state: &AppState,
+    environment: &Environment,
+    display_name: String,
+) -> Result<Response, ApiError> {
     let created = state.engine.create_api_key(environment, display_name, ScopeSet::environment_all()).await?;
     Ok(reply::no_store(reply::data(key_response(&created.key, Some(created.secret.expose().clone())))))
 }

@@ -47,7 +47,8 @@ pub(crate) async fn create_environment(
     let hmac_key = fields.optional_text("hmac_key", length(0, 1_000));
     let hmac_enabled = fields.optional_bool("hmac_enabled").unwrap_or(false);
     let slack_notifications = fields.optional_bool("slack_notifications").unwrap_or(false);
-    let otlp_endpoint = fields.optional_text("otlp_endpoint", |text| if text.is_empty() { Ok(()) } else { url(text) });
+    let otlp_endpoint =
+        fields.optional_text("otlp_endpoint", |text| if text.is_empty() { Ok(()) } else { url(text) });
     let otlp_headers = otlp_headers(&mut fields);
     fields.finish()?;
     if name == "prod" && is_production == Some(false) {

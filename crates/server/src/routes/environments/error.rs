@@ -14,7 +14,9 @@ use crate::state::AppState;
 impl From<EnvironmentError> for ApiError {
     fn from(error: EnvironmentError) -> Self {
         match error {
-            EnvironmentError::Taken => Self::with_message(ErrorCode::Conflict, "An environment with this name exists"),
+            EnvironmentError::Taken => {
+                Self::with_message(ErrorCode::Conflict, "An environment with this name exists")
+            }
             EnvironmentError::NotFound => unknown_environment(),
             EnvironmentError::Busy => Self::with_message(ErrorCode::RotationFailed, error.to_string()),
             EnvironmentError::Key(error) => error.into(),

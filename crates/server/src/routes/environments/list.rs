@@ -29,7 +29,8 @@ pub(crate) async fn list_environments(
     let name = fields.optional_text("name", text::check_environment_name);
     fields.finish()?;
     let all = state.engine.list_environments(caller.account_id).await?;
-    let wanted = |environment: &&Environment| name.as_ref().is_none_or(|name| environment.name.as_str() == name);
+    let wanted =
+        |environment: &&Environment| name.as_ref().is_none_or(|name| environment.name.as_str() == name);
     let list: Vec<_> = all.iter().filter(wanted).map(environment_response).collect();
     Ok(reply::data(list).into_response())
 }

@@ -8,7 +8,9 @@ use crate::error::ApiError;
 impl From<IntegrationError> for ApiError {
     fn from(error: IntegrationError) -> Self {
         match error {
-            IntegrationError::UnknownProvider => issue(IssueCode::InvalidString, "Invalid provider", "provider"),
+            IntegrationError::UnknownProvider => {
+                issue(IssueCode::InvalidString, "Invalid provider", "provider")
+            }
             IntegrationError::KeyTaken => {
                 issue(IssueCode::InvalidString, "Unique key already exists", "uniqueKey")
             }

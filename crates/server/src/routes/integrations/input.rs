@@ -85,6 +85,8 @@ fn check_private_key(key: &str) -> Result<(), Refusal> {
     if is_pem {
         Ok(())
     } else {
-        Err(Refusal::format("Invalid string: must be an RSA private key in PEM form, without a line break at its end"))
+        Err(Refusal::format(
+            "Invalid string: must be an RSA private key in PEM form, without a line break at its end",
+        ))
     }
 }

@@ -1,8 +1,8 @@
 //! `GET /integrations`
 
 use axum::extract::State;
-use axum::response::Response;
 use axum::response::IntoResponse;
+use axum::response::Response;
 
 use super::wire;
 use crate::error::ApiError;

@@ -45,5 +45,7 @@ pub(crate) async fn create_quickstart_integration(
     };
     let takes_apps = matches!(provider.auth_mode, AuthMode::OAuth1 | AuthMode::OAuth2 | AuthMode::App);
     let reason = if takes_apps { "this server has no shared app for it" } else { "it does not use OAuth" };
-    Err(ApiError::invalid_body(format!("The provider \"{name}\" has no quickstart: {reason}; use POST /integrations")))
+    Err(ApiError::invalid_body(format!(
+        "The provider \"{name}\" has no quickstart: {reason}; use POST /integrations"
+    )))
 }

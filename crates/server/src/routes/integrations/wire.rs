@@ -47,7 +47,11 @@ pub(crate) fn integration_response(settings: &ServerSettings, open: &OpenIntegra
 }
 
 /// Where the provider sends webhooks, if Bowline can route them.
-pub(crate) fn webhook_url(settings: &ServerSettings, environment: &Environment, open: &OpenIntegration) -> Option<String> {
+pub(crate) fn webhook_url(
+    settings: &ServerSettings,
+    environment: &Environment,
+    open: &OpenIntegration,
+) -> Option<String> {
     open.provider.webhook_router()?;
     let key = utf8_percent_encode(open.integration.key.as_str(), COMPONENT);
     Some(format!("{}/webhook/{}/{key}", settings.public_url, environment.uuid))

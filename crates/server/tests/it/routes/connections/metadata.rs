@@ -83,9 +83,7 @@ async fn one_request_writes_no_more_than_the_largest_body_could_hold() {
     let app = TestApp::with(0, settings).await;
     let ids = ["a", "b", "c"];
     app.free_connections(&ids).await;
-    let write = |ids: &[&str], length: usize| {
-        json!({"connection_id": ids, "provider_config_key": "free", "metadata": {"x": "y".repeat(length)}})
-    };
+    let write = |ids: &[&str], length: usize| json!({"connection_id": ids, "provider_config_key": "free", "metadata": {"x": "y".repeat(length)}});
     for line in ["POST /connections/metadata", "PATCH /connections/metadata"] {
         app.own(line, write(&ids, 400)).await.assert_code(413, "request_too_large");
         assert!(app.own(line, write(&ids, 100)).await.status.is_success());
