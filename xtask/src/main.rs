@@ -1,6 +1,6 @@
 //! `cargo xtask`: the project's chores. Nothing of it is part of the product.
 //!
-//! Start reading at [`test`], which `cargo xtask test` and continuous integration run.
+//! Start reading at [`mod@test`], which `cargo xtask test` and continuous integration run.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its terminal")]
 #![expect(

@@ -28,6 +28,7 @@ const STORAGE_STOP_MAX: Duration = Duration::from_millis(500);
 /// Serves until the process is asked to stop.
 pub async fn run(config: Config) -> Result<()> {
     logging::start(&config.logging);
+    raise_open_files_limit();
     let mut stop = StopSignals::listen()?;
     let serving = tokio::select! {
         started = Serving::start(&config) => started?,
@@ -43,6 +44,13 @@ pub async fn run(config: Config) -> Result<()> {
         () = stop.next() => tracing::warn!("ended before requests in flight were finished"),
     }
     Ok(())
+}
+
+/// Every connection is a file handle; the usual soft limit of 1,024 is far below what one node serves.
+fn raise_open_files_limit() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+    }
 }
 
 /// A running server.
