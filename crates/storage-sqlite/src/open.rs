@@ -1,6 +1,9 @@
 //! Opening the database: the directory's lock, the connections and their settings, the migrations.
 
+#[cfg(unix)]
+use std::fs;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +30,7 @@ const READER_CACHE: &str = "-512";
 
 pub(crate) async fn open(options: SqliteOptions) -> StorageResult<SqliteStorage> {
     let lock = if options.exclusive { Some(lock_directory(&options.path)?) } else { None };
-    create_private_file(&options.path)?;
+    make_private_database(&options.path)?;
     let base = base_options(&options.path);
     let writer = base.clone().pragma("cache_size", WRITER_CACHE);
     let mut writer = writer.connect().await.map_err(failed("opening the database"))?;
@@ -63,12 +66,7 @@ fn base_options(path: &Path) -> SqliteConnectOptions {
 
 /// The system frees the lock when the process ends, however it ends.
 fn lock_directory(path: &Path) -> StorageResult<File> {
-    let lock = path.with_file_name(LOCK_FILE);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(lock)
+    let file = open_private_file(&path.with_file_name(LOCK_FILE))
         .map_err(|error| StorageError::new("opening the data directory's lock file", error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -80,15 +78,45 @@ fn lock_directory(path: &Path) -> StorageResult<File> {
     }
 }
 
-/// SQLite gives its log and index files the permissions of the database file.
-fn create_private_file(path: &Path) -> StorageResult<()> {
+/// SQLite gives its log and index files the permissions of the database file when it makes them; those that a
+/// crash left behind keep what they have.
+fn make_private_database(path: &Path) -> StorageResult<()> {
+    open_private_file(path).map_err(|error| StorageError::new("creating the database file", error))?;
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        close_to_others(Path::new(&beside));
+    }
+    Ok(())
+}
+
+/// A file for its owner only, made where needed.
+fn open_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| StorageError::new("creating the database file", error))?;
-    Ok(())
+    let file = options.open(path)?;
+    close_to_others(path);
+    Ok(file)
 }
+
+/// Takes an existing file's permissions from group and world. Where the system refuses that, the administrator
+/// has given the file to somebody else on purpose: the server runs, and says so.
+#[cfg(unix)]
+fn close_to_others(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(metadata) = fs::metadata(path) else { return };
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return;
+    }
+    if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
+        tracing::warn!(path = %path.display(), %error, "others than the owner can read this file");
+    }
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_: &Path) {}
 
 /// One transaction around all migrations, so that processes that open a new database at once take turns.
 async fn migrate(writer: &mut SqliteConnection) -> StorageResult<()> {
