@@ -131,8 +131,12 @@ impl Engine {
     ) -> Result<OutboundResponse, ProxyError> {
         let integration_key = IntegrationKey::from_stored(request.call.provider_config_key.clone());
         let connection_key = ConnectionKey::from_stored(request.call.connection_id.clone());
-        let route = self.route(environment, &integration_key, &request.call).await?;
-        let found = self.find_connection(environment, &integration_key, &connection_key).await?;
+        // Side by side: on a database over the network the second answer then costs no wait of its own.
+        let (route, found) = tokio::join!(
+            self.route(environment, &integration_key, &request.call),
+            self.find_connection(environment, &integration_key, &connection_key),
+        );
+        let (route, found) = (route?, found?);
         let now = self.clock.now();
         self.fetch_log.note(found.id, now);
         let mut opened = self.open_fresh(environment, found, false).await?;

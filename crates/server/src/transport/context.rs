@@ -48,24 +48,35 @@ impl RequestContext {
     }
 }
 
+const ID_PREFIX_CHARS: usize = 16;
+const ID_CHARS: usize = ID_PREFIX_CHARS + 1 + u64::BITS as usize / 4;
+
 /// Numbers requests: a random start per process, then counting, so that ids cost no system call.
 pub(super) struct RequestIds {
-    prefix: String,
+    /// Prefix, hyphen, and room for a number.
+    pattern: [u8; ID_CHARS],
     next: AtomicU64,
 }
 
 impl Default for RequestIds {
     fn default() -> Self {
-        let prefix = Uuid::new_v4().simple().to_string();
-        Self { prefix, next: AtomicU64::new(1) }
+        let mut pattern = [b'-'; ID_CHARS];
+        let random = Uuid::new_v4().simple().to_string();
+        pattern[..ID_PREFIX_CHARS].copy_from_slice(&random.as_bytes()[..ID_PREFIX_CHARS]);
+        Self { pattern, next: AtomicU64::new(1) }
     }
 }
 
 impl RequestIds {
+    /// Every id has the same length; digits are written by hand, as this is on the path of each request.
     pub fn next(&self) -> HeaderValue {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let text = format!("{}-{number:x}", &self.prefix[..16]);
-        HeaderValue::try_from(text).expect("hex digits and a hyphen are a header value")
+        let mut number = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut text = self.pattern;
+        for digit in text[ID_PREFIX_CHARS + 1..].iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(number & 0xf) as usize];
+            number >>= 4;
+        }
+        HeaderValue::from_bytes(&text).expect("hex digits and a hyphen are a header value")
     }
 }
 
@@ -81,4 +92,19 @@ pub(super) fn client_address(
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let last_hop = forwarded.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
     last_hop.and_then(|address| address.trim().parse().ok()).or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_share_a_prefix_and_count_in_hexadecimal() {
+        let ids = RequestIds::default();
+        ids.next.store(0x1f, Ordering::Relaxed);
+        let (first, second) = (ids.next(), ids.next());
+        let (prefix, number) = first.to_str().unwrap().split_once('-').unwrap();
+        assert_eq!((prefix.len(), number), (ID_PREFIX_CHARS, "000000000000001f"));
+        assert_eq!(second.to_str().unwrap(), format!("{prefix}-0000000000000020"));
+    }
 }

@@ -87,7 +87,8 @@ impl Http {
         }
         request.extensions_mut().insert(Arc::clone(context));
         let answer = if path::is_proxy(request.uri().path()) {
-            routes::proxy::proxy(&self.state, request).await
+            // Boxed: its future is far larger than any other, and each request would pay for moving it.
+            Box::pin(routes::proxy::proxy(&self.state, request)).await
         } else {
             self.answer_route(request, context).await
         };
