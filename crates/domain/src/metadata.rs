@@ -1,9 +1,34 @@
 //! A connection's metadata: a JSON object that belongs to the user.
 
+use std::io;
+
 use serde_json::{Map, Value};
 
 /// The metadata object; key order is kept.
 pub type Metadata = Map<String, Value>;
+
+/// What one connection may hold, as JSON text: merges add up, and every list and read carries the sum.
+pub const METADATA_BYTES_MAX: usize = 1024 * 1024;
+
+/// Whether metadata is more than a connection may hold.
+pub fn is_too_large(metadata: &Metadata) -> bool {
+    let mut room = Room(METADATA_BYTES_MAX);
+    serde_json::to_writer(&mut room, metadata).is_err()
+}
+
+/// Counts what is written, and fails when there is no room left.
+struct Room(usize);
+
+impl io::Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// How a metadata write treats what is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,5 +66,18 @@ mod tests {
             object(r#"{"a":{"y":2},"b":1,"c":3}"#)
         );
         assert_eq!(write.apply(None), object(r#"{"a":{"y":2},"c":3}"#));
+    }
+
+    #[test]
+    fn the_limit_counts_the_bytes_of_the_json_text() {
+        let of_length = |length: usize| {
+            let text = "é".repeat((length - r#"{"k":""}"#.len()) / 2);
+            let metadata = Metadata::from_iter([("k".to_owned(), text.into())]);
+            assert_eq!(serde_json::to_vec(&metadata).unwrap().len(), length);
+            metadata
+        };
+        assert!(!is_too_large(&Metadata::new()));
+        assert!(!is_too_large(&of_length(METADATA_BYTES_MAX)));
+        assert!(is_too_large(&of_length(METADATA_BYTES_MAX + 2)));
     }
 }

@@ -9,7 +9,7 @@ use bowline_domain::connection::{
     Connection, ConnectionContent, ConnectionFilter, ConnectionPatch, ConnectionSummary, NewConnection,
 };
 use bowline_domain::id::{ConnectionId, ConnectionKey, EnvironmentId, IntegrationKey};
-use bowline_domain::metadata::{Metadata, MetadataWrite};
+use bowline_domain::metadata::{METADATA_BYTES_MAX, Metadata, MetadataWrite};
 use bowline_domain::storage::{ConnectionStore, CreateConnection, SetMetadata, StorageResult};
 use sqlx::{FromRow, PgConnection, Row};
 
@@ -288,7 +288,17 @@ impl PostgresStorage {
         {
             return Ok(SetMetadata::Unknown(unknown.clone()));
         }
-        self.write_metadata(&mut transaction, &rows, write, at).await?;
+        let (mut ids, mut texts) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for (id, key, old) in rows {
+            let old: Option<Metadata> = old.as_deref().map(from_json).transpose()?;
+            let text = to_json(&write.apply(old))?;
+            if text.len() > METADATA_BYTES_MAX {
+                return Ok(SetMetadata::TooLarge(ConnectionKey::from_stored(key)));
+            }
+            ids.push(id);
+            texts.push(text);
+        }
+        self.write_metadata(&mut transaction, ids, texts, at).await?;
         transaction.commit().await?;
         Ok(SetMetadata::Done)
     }
@@ -297,17 +307,10 @@ impl PostgresStorage {
     async fn write_metadata(
         &self,
         connection: &mut PgConnection,
-        rows: &[(i64, String, Option<String>)],
-        write: &MetadataWrite,
+        ids: Vec<i64>,
+        texts: Vec<String>,
         at: Timestamp,
     ) -> sqlx::Result<()> {
-        let mut ids = Vec::with_capacity(rows.len());
-        let mut texts = Vec::with_capacity(rows.len());
-        for (id, _, old) in rows {
-            let old: Option<Metadata> = old.as_deref().map(from_json).transpose()?;
-            ids.push(*id);
-            texts.push(to_json(&write.apply(old))?);
-        }
         self.query(
             "UPDATE connections c SET metadata = w.metadata, updated_at = $3 \
              FROM unnest($1::bigint[], $2::text[]) AS w (id, metadata) WHERE c.id = w.id",
@@ -353,7 +356,9 @@ impl PostgresStorage {
         at: Timestamp,
     ) -> sqlx::Result<()> {
         self.query(
-            "UPDATE connections SET deleted_at = $2, credentials = '', config = '' WHERE id = ANY($1)",
+            "UPDATE connections SET deleted_at = $2, credentials = '', config = '', metadata = NULL, tags = '{}', \
+             end_user = NULL, end_user_id = NULL, end_user_email = NULL, end_user_display_name = NULL, \
+             organization_id = NULL, webhook_url_override = NULL WHERE id = ANY($1)",
         )
         .bind(ids)
         .bind(at.as_micros())

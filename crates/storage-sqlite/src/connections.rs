@@ -11,7 +11,7 @@ use bowline_domain::connection::{
     Connection, ConnectionContent, ConnectionFilter, ConnectionPatch, ConnectionSummary, NewConnection,
 };
 use bowline_domain::id::{ConnectionId, ConnectionKey, EnvironmentId, IntegrationKey};
-use bowline_domain::metadata::MetadataWrite;
+use bowline_domain::metadata::{MetadataWrite, is_too_large};
 use bowline_domain::storage::{ConnectionStore, CreateConnection, SetMetadata, StorageResult};
 use sqlx::SqliteConnection;
 
@@ -147,16 +147,22 @@ impl ConnectionStore for SqliteStorage {
         let (integration, keys, metadata) = (integration.clone(), keys.to_vec(), metadata.clone());
         self.write("writing metadata", move |write| {
             Box::pin(async move {
-                let mut found = Vec::with_capacity(keys.len());
+                let mut found: Vec<Connection> = Vec::with_capacity(keys.len());
                 for key in keys {
                     match find(&mut *write.conn, environment, &integration, &key).await? {
                         Some(connection) => found.push(Arc::unwrap_or_clone(connection)),
                         None => return Ok(SetMetadata::Unknown(key)),
                     }
                 }
-                for mut connection in found {
-                    connection.metadata = Some(metadata.apply(connection.metadata));
+                for connection in &mut found {
+                    let new = metadata.apply(connection.metadata.take());
+                    if is_too_large(&new) {
+                        return Ok(SetMetadata::TooLarge(connection.key.clone()));
+                    }
+                    connection.metadata = Some(new);
                     connection.updated_at = at;
+                }
+                for connection in found {
                     save(&mut *write.conn, &connection).await?;
                     write.touched.connections.push(connection.id);
                 }

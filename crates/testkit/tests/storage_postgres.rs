@@ -51,6 +51,13 @@ impl TestBackend for PostgresBackend {
     async fn reopen(&self) -> Arc<dyn Storage> {
         Arc::new(self.open().await)
     }
+
+    async fn connections_hold(&self, text: &str) -> bool {
+        // As text, sealed columns are hexadecimal.
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let rows = self.database.sql("SELECT c FROM connections c");
+        rows.contains(text) || rows.contains(&hex)
+    }
 }
 
 fn backend() -> PostgresBackend {

@@ -40,6 +40,11 @@ impl TestBackend for SqliteBackend {
     async fn reopen(&self) -> Arc<dyn Storage> {
         Arc::new(SqliteStorage::open(self.options(true)).await.expect("a fresh or closed database opens"))
     }
+
+    async fn connections_hold(&self, text: &str) -> bool {
+        let bytes = std::fs::read(self.path()).expect("a closed database is one file");
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    }
 }
 
 fn backend() -> SqliteBackend {
@@ -137,6 +142,33 @@ async fn the_database_is_for_its_owner_only() {
         let mode = std::fs::metadata(backend.directory.path().join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_that_others_could_read_are_closed_to_them() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+    let backend = backend();
+    let files = ["bowline.db", "bowline.db-wal", "bowline.db-shm", "bowline.lock"]
+        .map(|name| backend.directory.path().join(name));
+    let mode = |file: &PathBuf| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
+    let server = SqliteStorage::open(backend.options(true)).await.unwrap();
+    server.check_health().await.unwrap();
+    for file in &files {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+        std::fs::set_permissions(file, Permissions::from_mode(0o664)).unwrap();
+    }
+    // A command beside the server leaves the lock file alone.
+    let command = SqliteStorage::open(backend.options(false)).await.unwrap();
+    for file in &files[..3] {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    command.close().await;
+    server.close().await;
+    std::fs::set_permissions(&files[3], Permissions::from_mode(0o644)).unwrap();
+    let _server = SqliteStorage::open(backend.options(true)).await.unwrap();
+    assert_eq!(mode(&files[3]), 0o600);
 }
 
 const SEALED: &[u8] = b"a ciphertext that must not stay";

@@ -30,6 +30,9 @@ pub enum SetMetadata {
     Done,
     /// This connection does not exist; nothing was written.
     Unknown(ConnectionKey),
+    /// This connection would hold more than [`METADATA_BYTES_MAX`](crate::metadata::METADATA_BYTES_MAX); nothing
+    /// was written.
+    TooLarge(ConnectionKey),
 }
 
 /// Connections of an environment.
@@ -84,7 +87,7 @@ pub trait ConnectionStore: Send + Sync + 'static {
         at: Timestamp,
     ) -> StorageResult<Option<Arc<Connection>>>;
 
-    /// Writes metadata of all named connections, or of none if one does not exist.
+    /// Writes metadata of all named connections, or of none if one does not exist or would hold too much.
     async fn set_metadata(
         &self,
         environment: EnvironmentId,
@@ -94,8 +97,9 @@ pub trait ConnectionStore: Send + Sync + 'static {
         at: Timestamp,
     ) -> StorageResult<SetMetadata>;
 
-    /// Deletes a connection; false when there is none. Its credentials and config are overwritten with an
-    /// empty value, so that nothing sealed outlives the connection.
+    /// Deletes a connection; false when there is none. What its row holds of the
+    /// user's (credentials, config, metadata, labels, override address) is overwritten with empty values, so that
+    /// nothing outlives the connection; so too when it goes with its integration or environment.
     async fn delete_connection(
         &self,
         environment: EnvironmentId,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bowline_domain::connection::{Connection, ConnectionContent, EndUser, NewConnection};
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey, RowUid};
-use bowline_domain::metadata::Metadata;
+use bowline_domain::metadata::{METADATA_BYTES_MAX, Metadata, is_too_large};
 use bowline_domain::provider::{AuthMode, Provider};
 use bowline_domain::storage::{CreateConnection, StorageError};
 use bowline_domain::tags::Tags;
@@ -100,6 +100,9 @@ pub enum ImportError {
         /// What is wrong; never the value.
         problem: String,
     },
+    /// More metadata than a connection may hold.
+    #[error("the metadata is larger than {METADATA_BYTES_MAX} bytes")]
+    MetadataTooLarge,
     /// The provider refused the credentials.
     #[error("the provider did not accept the credentials: {0}")]
     TestFailed(String),
@@ -130,6 +133,9 @@ impl Engine {
         let integration = self.integration_for_import(environment, &import.integration).await?;
         check_type(&integration.provider, import.credentials.kind())?;
         check_config(&integration.provider, &import.config)?;
+        if import.metadata.as_ref().is_some_and(is_too_large) {
+            return Err(ImportError::MetadataTooLarge);
+        }
         let mut config = import.config;
         let credentials = match import.credentials {
             ImportedCredentials::Given(credentials) => credentials,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bowline_domain::connection::{Connection, ConnectionFilter, ConnectionPatch, ConnectionSummary, EndUser};
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
-use bowline_domain::metadata::MetadataWrite;
+use bowline_domain::metadata::{METADATA_BYTES_MAX, MetadataWrite};
 use bowline_domain::storage::{SetMetadata, StorageError};
 use bowline_domain::tags::Tags;
 use thiserror::Error;
@@ -47,6 +47,9 @@ pub enum MetadataError {
     /// This connection does not exist.
     #[error("the connection {0} does not exist")]
     UnknownConnection(ConnectionKey),
+    /// This connection would hold more than [`METADATA_BYTES_MAX`].
+    #[error("the connection {0} would hold more than {METADATA_BYTES_MAX} bytes of metadata")]
+    TooLarge(ConnectionKey),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -104,6 +107,7 @@ impl Engine {
         match self.storage.set_metadata(environment.id, integration, keys, write, now).await? {
             SetMetadata::Done => Ok(()),
             SetMetadata::Unknown(key) => Err(MetadataError::UnknownConnection(key)),
+            SetMetadata::TooLarge(key) => Err(MetadataError::TooLarge(key)),
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::state::AppState;
     responses(
         (status = 201, description = "The metadata, echoed", body = Object),
         (status = 404, description = "No such connection", body = bowline_api::error::ClassicError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ClassicError),
     ),
     security(("secret_key" = []))
 )]
@@ -55,6 +56,7 @@ pub(crate) async fn set_metadata(
     responses(
         (status = 200, description = "The metadata, echoed", body = Object),
         (status = 404, description = "No such connection", body = bowline_api::error::ClassicError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ClassicError),
     ),
     security(("secret_key" = []))
 )]
@@ -104,6 +106,9 @@ async fn write(
     match state.engine.set_metadata(caller.environment(), &integration_key, &[key], &write).await {
         Ok(()) => Ok(metadata),
         Err(MetadataError::UnknownConnection(_)) => Err(unknown()),
+        Err(error @ MetadataError::TooLarge(_)) => {
+            Err(ApiError::classic_with(ErrorCode::RequestTooLarge, error.to_string(), json!({})))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -25,7 +25,10 @@ macro_rules! deletion {
                 ")"
             ),
             concat!(
-                "UPDATE connections SET deleted_at = ?2, credentials = x'', config = x''
+                "UPDATE connections SET deleted_at = ?2, credentials = x'', config = x'', metadata = NULL,
+                     tags = '{}', end_user = NULL, end_user_id = NULL, end_user_email = NULL,
+                     end_user_display_name = NULL, organization_id = NULL, search_text = '',
+                     webhook_url_override = NULL
                  WHERE deleted_at IS NULL AND ",
                 $condition
             ),

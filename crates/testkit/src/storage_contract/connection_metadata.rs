@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bowline_domain::id::ConnectionKey;
 use bowline_domain::integration::Integration;
-use bowline_domain::metadata::MetadataWrite;
+use bowline_domain::metadata::{METADATA_BYTES_MAX, MetadataWrite};
 use bowline_domain::storage::SetMetadata;
 
 use super::TestStorage;
@@ -56,6 +56,24 @@ pub async fn one_unknown_connection_means_nothing_is_written(db: TestStorage) {
     assert_eq!(set(&db, &github, &keys, write()).await, SetMetadata::Unknown(foreign.key.clone()));
     assert_eq!(stored(&*db, &one).await, one);
     assert_eq!(stored(&*db, &foreign).await, foreign);
+}
+
+pub async fn merges_add_up_to_the_limit_and_not_beyond(db: TestStorage) {
+    let github = github(&db).await;
+    let (one, two) = (connection(&*db, &github, "one").await, connection(&*db, &github, "two").await);
+    let half = |name: &str| {
+        let around = format!(r#"{{"{name}":"","#).len();
+        metadata(&format!(r#"{{"{name}":"{}"}}"#, "x".repeat(METADATA_BYTES_MAX / 2 - around)))
+    };
+    let keys = [one.key.clone()];
+    assert_eq!(set(&db, &github, &keys, MetadataWrite::Replace(half("a"))).await, SetMetadata::Done);
+    assert_eq!(set(&db, &github, &keys, MetadataWrite::Merge(half("b"))).await, SetMetadata::Done);
+    let full = stored(&*db, &one).await;
+    let both = [two.key.clone(), one.key.clone()];
+    let outcome = set(&db, &github, &both, MetadataWrite::Merge(metadata(r#"{"c":1}"#))).await;
+    assert_eq!(outcome, SetMetadata::TooLarge(one.key.clone()));
+    assert_eq!((stored(&*db, &one).await, stored(&*db, &two).await), (full, two));
+    assert_eq!(set(&db, &github, &keys, MetadataWrite::Replace(half("c"))).await, SetMetadata::Done);
 }
 
 pub async fn a_connection_named_twice_is_written_once(db: TestStorage) {

@@ -234,6 +234,52 @@ pub async fn a_deleted_connection_is_gone_for_every_method(db: TestStorage) {
     db.touch_fetched(&[(made.id, at(3))]).await.expect("nothing to do");
 }
 
+pub async fn nothing_of_a_user_outlives_a_deleted_connection(db: TestStorage) {
+    const TRACES: [&str; 8] = [
+        "trace-credentials",
+        "trace-config",
+        "trace-metadata",
+        "trace-tag",
+        "trace-user",
+        "Name of trace",
+        "org-trace",
+        "trace-hook",
+    ];
+    let content = || ConnectionContent {
+        credentials: sealed("trace-credentials"),
+        config: sealed("trace-config"),
+        metadata: Some(metadata(r#"{"a":"trace-metadata"}"#)),
+        tags: tags(&[("a", "trace-tag")]),
+        end_user: Some(end_user("trace-user")),
+        webhook_url_override: Some("https://example.com/trace-hook".to_owned()),
+        ..full_content()
+    };
+    let (one, two) = (environment(&*db, "one").await, environment(&*db, "two").await);
+    let alone = integration(&*db, one.id, "alone").await;
+    let with_integration = integration(&*db, one.id, "with-integration").await;
+    let with_environment = integration(&*db, two.id, "with-environment").await;
+    for of in [&alone, &with_integration, &with_environment] {
+        connection_from(&*db, of, NewConnection { content: content(), ..new_connection(of.id, "c") }).await;
+    }
+    let key = connection_key("c");
+    assert!(db.delete_connection(one.id, &alone.key, &key, at(1)).await.expect("a write"));
+    assert!(db.delete_integration(one.id, &with_integration.key, at(1)).await.expect("a write"));
+    assert!(db.delete_environment(two.account_id, two.id, at(1)).await.expect("a write"));
+    let kept = NewConnection {
+        content: ConnectionContent {
+            metadata: Some(metadata(r#"{"a":"kept"}"#)),
+            ..super::fixtures::content()
+        },
+        ..new_connection(alone.id, "kept")
+    };
+    connection_from(&*db, &alone, kept).await;
+    db.storage.close().await;
+    assert!(db.backend.connections_hold("kept").await);
+    for trace in TRACES {
+        assert!(!db.backend.connections_hold(trace).await, "{trace}");
+    }
+}
+
 pub async fn fetches_are_noted_and_never_move_back(db: TestStorage) {
     let env = environment(&*db, "dev").await;
     let github = integration(&*db, env.id, "github").await;

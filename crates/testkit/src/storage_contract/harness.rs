@@ -15,6 +15,9 @@ pub trait TestBackend: Send + Sync + 'static {
 
     /// Opens the same data once more, after the first handle was closed.
     async fn reopen(&self) -> Arc<dyn Storage>;
+
+    /// Whether a text stands anywhere in the stored connections, deleted ones included. The storage is closed.
+    async fn connections_hold(&self, text: &str) -> bool;
 }
 
 /// A fresh, empty database for one case. What the backend needs to stay alive (a directory, a schema guard)

@@ -96,6 +96,7 @@ macro_rules! storage_contract_tests {
                 replacing_clears_the_refresh_state
                 an_update_changes_only_the_labels_it_names
                 a_deleted_connection_is_gone_for_every_method
+                nothing_of_a_user_outlives_a_deleted_connection
                 fetches_are_noted_and_never_move_back
                 every_read_after_a_write_sees_it
             }
@@ -115,6 +116,7 @@ macro_rules! storage_contract_tests {
             connection_metadata {
                 replacing_and_merging_change_all_named_connections
                 one_unknown_connection_means_nothing_is_written
+                merges_add_up_to_the_limit_and_not_beyond
                 a_connection_named_twice_is_written_once
                 concurrent_merges_lose_nothing
             }

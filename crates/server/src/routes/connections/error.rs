@@ -1,6 +1,7 @@
 //! What the engine refuses, on the wire.
 
 use bowline_api::error::ErrorCode;
+use bowline_domain::metadata::METADATA_BYTES_MAX;
 use bowline_engine::connection::{ChangeConnectionError, ImportError, MetadataError};
 use http::StatusCode;
 
@@ -15,6 +16,7 @@ impl From<ImportError> for ApiError {
             ImportError::WrongType { .. } | ImportError::MissingAccountId | ImportError::BadConfig { .. } => {
                 Self::invalid_body(message)
             }
+            ImportError::MetadataTooLarge => Self::with_message(ErrorCode::RequestTooLarge, message),
             ImportError::TestFailed(_) => Self::with_message(ErrorCode::ConnectionTestFailed, message),
             ImportError::Token(_) => Self::with_message(ErrorCode::ServerError, message),
             ImportError::Busy => Self::with_message(ErrorCode::Conflict, message),
@@ -42,6 +44,12 @@ impl From<MetadataError> for ApiError {
             MetadataError::UnknownConnection(key) => {
                 let message = format!("No connection with the id \"{key}\" exists for this integration");
                 Self::with_message(ErrorCode::UnknownConnection, message).status(StatusCode::NOT_FOUND)
+            }
+            MetadataError::TooLarge(key) => {
+                let message = format!(
+                    "The metadata of the connection \"{key}\" would be larger than {METADATA_BYTES_MAX} bytes"
+                );
+                Self::with_message(ErrorCode::RequestTooLarge, message)
             }
             MetadataError::Storage(error) => Self::unexpected(error),
         }

@@ -28,6 +28,7 @@ const CONNECTIONS_MAX: usize = 1_000;
     responses(
         (status = 201, description = "The request, echoed", body = MetadataRequest),
         (status = 404, description = "A connection does not exist; nothing was written", body = bowline_api::error::ModernError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]
@@ -50,6 +51,7 @@ pub(crate) async fn set_metadata(
     responses(
         (status = 200, description = "The request, echoed", body = MetadataRequest),
         (status = 404, description = "A connection does not exist; nothing was written", body = bowline_api::error::ModernError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]

@@ -19,6 +19,18 @@ async fn the_body_is_the_metadata_and_is_echoed() {
 }
 
 #[tokio::test]
+async fn metadata_that_adds_up_to_too_much_is_refused_and_not_written() {
+    let app = TestApp::start().await;
+    app.free_connections(&["c"]).await;
+    let path = "/connection/c/metadata?provider_config_key=free";
+    assert_eq!(app.own(&format!("PATCH {path}"), json!({"a": "x".repeat(700_000)})).await.status, 200);
+    let answer = app.own(&format!("PATCH {path}"), json!({"b": "x".repeat(700_000)})).await;
+    answer.assert_code(413, "request_too_large");
+    assert_eq!(answer.json()["error"]["payload"], json!({}));
+    assert_eq!(metadata(&app).await, json!({"a": "x".repeat(700_000)}));
+}
+
+#[tokio::test]
 async fn the_integration_comes_from_the_query_or_else_the_header() {
     let app = TestApp::start().await;
     app.free_connections(&["c"]).await;

@@ -90,3 +90,31 @@ async fn one_request_writes_no_more_than_the_largest_body_could_hold() {
         assert!(app.own(line, write(&ids[..2], 400)).await.status.is_success());
     }
 }
+
+#[tokio::test]
+async fn metadata_that_adds_up_to_too_much_is_refused_and_not_written() {
+    let app = TestApp::start().await;
+    app.free_connections(&["c1"]).await;
+    let half = |name: &str| body(json!("c1"), json!({name: "x".repeat(700_000)}));
+    assert_eq!(app.own("PATCH /connections/metadata", half("a")).await.status, 200);
+    let answer = app.own("PATCH /connections/metadata", half("b")).await;
+    answer.assert_code(413, "request_too_large");
+    assert!(answer.json()["error"]["message"].as_str().unwrap().contains("c1"));
+    assert_eq!(metadata_of(&app, "c1").await, half("a")["metadata"]);
+}
+
+#[tokio::test]
+async fn an_import_brings_no_more_metadata_than_a_connection_may_hold() {
+    let app = TestApp::start().await;
+    app.free_connections(&["c1"]).await;
+    let import = |length: usize| {
+        json!({
+            "provider_config_key": "free", "connection_id": "c2", "credentials": {"type": "NONE"},
+            "metadata": {"a": "x".repeat(length)},
+        })
+    };
+    for line in ["POST /connections", "POST /connection"] {
+        app.own(line, import(1_100_000)).await.assert_code(413, "request_too_large");
+        assert_eq!(app.own(line, import(900_000)).await.status, 201, "{line}");
+    }
+}
