@@ -15,10 +15,33 @@ use serde_json::{Map, Value, json};
 use crate::error::ApiError;
 use crate::extract::{Caller, JsonBody, Query, scope};
 use crate::reply;
+use crate::routes::connections::WEBHOOK_URL_CHARS_MAX;
 use crate::state::AppState;
+use crate::validate::length;
 
 /// Later than this when read as milliseconds: a number of milliseconds.
 const MILLIS_FROM: i64 = 63_072_000_000;
+
+/// Longest text of each field that is read. The two ids have limits of their own.
+const TEXT_CHARS_MAX: [(&str, usize); 16] = [
+    ("access_token", TOKEN_CHARS_MAX),
+    ("refresh_token", TOKEN_CHARS_MAX),
+    ("oauth_token", TOKEN_CHARS_MAX),
+    ("oauth_token_secret", 2_048),
+    ("oauth_client_id_override", 2_048),
+    ("oauth_client_secret_override", 2_048),
+    ("username", 1_024),
+    ("password", 1_024),
+    ("api_key", 1_024),
+    ("token_id", 2_048),
+    ("token_secret", 2_048),
+    ("app_id", 2_048),
+    ("installation_id", 2_048),
+    ("expires_at", 2_048),
+    ("expires_in", 2_048),
+    ("webhook_url_override", WEBHOOK_URL_CHARS_MAX),
+];
+const TOKEN_CHARS_MAX: usize = 16_384;
 
 /// Imports a connection from a flat body.
 #[utoipa::path(
@@ -39,6 +62,7 @@ pub(crate) async fn import_connection(
     body: JsonBody,
 ) -> Result<Response, ApiError> {
     let form = Form::read(body, state.clock.now())?;
+    form.check_lengths()?;
     let integration = form.required("provider_config_key", ErrorCode::MissingProviderConfig)?;
     let integration = IntegrationKey::parse(integration).map_err(|_| unknown_integration())?;
     let key = form.connection_key()?;
@@ -72,6 +96,9 @@ fn refused(error: ImportError) -> ApiError {
             ApiError::classic(ErrorCode::UnknownProviderTemplate).status(StatusCode::NOT_FOUND)
         }
         ImportError::MissingAccountId => ApiError::classic(ErrorCode::MissingAccountId),
+        ImportError::MetadataTooLarge => {
+            ApiError::classic_with(ErrorCode::RequestTooLarge, error.to_string(), json!({}))
+        }
         other => other.into(),
     }
 }
@@ -100,6 +127,17 @@ impl Form {
 
     fn required(&self, name: &str, code: ErrorCode) -> Result<&str, ApiError> {
         self.text(name).ok_or_else(|| ApiError::classic(code))
+    }
+
+    /// The limits of `POST /connections`. Fields that nobody reads are not judged: old clients send whole token
+    /// responses.
+    fn check_lengths(&self) -> Result<(), ApiError> {
+        for (name, chars_max) in TEXT_CHARS_MAX {
+            let Some(text) = self.text(name) else { continue };
+            length(0, chars_max)(text)
+                .map_err(|problem| ApiError::invalid_body(format!("{name}: {problem}")))?;
+        }
+        Ok(())
     }
 
     fn object(&self, name: &str) -> Option<Map<String, Value>> {

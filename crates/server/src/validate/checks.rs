@@ -4,6 +4,9 @@ use bowline_api::error::IssueCode;
 use bowline_domain::tags::TagsProblem;
 use bowline_domain::text::{self, TextProblem};
 
+/// Also what a column or tag of another system takes.
+const EMAIL_CHARS_MAX: usize = 255;
+
 /// Why a value was refused: an issue without its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -83,7 +86,8 @@ pub fn uuid(text: &str) -> Result<(), Refusal> {
     if is_uuid { Ok(()) } else { Err(Refusal::format("Invalid UUID")) }
 }
 
-/// A plausible e-mail address of at least five characters.
+/// A plausible e-mail address of five to 255 characters.
 pub fn email(text: &str) -> Result<(), Refusal> {
+    text::check_length(text, 0, EMAIL_CHARS_MAX)?;
     if text::is_email(text) { Ok(()) } else { Err(Refusal::format("Invalid email address")) }
 }

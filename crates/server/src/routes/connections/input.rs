@@ -39,9 +39,15 @@ fn end_user_tags(fields: &mut Fields) -> Option<BTreeMap<String, String>> {
     Some(tags)
 }
 
+/// Longest `webhook_url_override`.
+pub(crate) const WEBHOOK_URL_CHARS_MAX: usize = 2_048;
+
 /// `webhook_url_override`: a URL the outbound policy lets pass, or an empty text.
 pub(super) fn webhook_url_override(fields: &mut Fields) -> Option<String> {
-    fields.optional_text("webhook_url_override", |text| if text.is_empty() { Ok(()) } else { url(text) })
+    fields.optional_text("webhook_url_override", |text| {
+        length(0, WEBHOOK_URL_CHARS_MAX)(text)?;
+        if text.is_empty() { Ok(()) } else { url(text) }
+    })
 }
 
 /// Refuses an address that webhooks could never be sent to.

@@ -9,3 +9,5 @@ pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod update;
 mod wire;
+
+pub(crate) use input::WEBHOOK_URL_CHARS_MAX;

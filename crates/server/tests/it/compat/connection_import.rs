@@ -184,3 +184,33 @@ async fn omitted_metadata_is_null_and_scopes_may_be_a_comma_list() {
     let shown = app.get_as_owner(&format!("/connection/{id}?provider_config_key=NONE")).await.json();
     assert_eq!((&shown["metadata"], &shown["webhook_url_override"]), (&json!({"a": 1}), &Value::Null));
 }
+
+#[tokio::test]
+async fn texts_are_as_long_as_the_modern_import_takes_them() {
+    let app = integrations().await;
+    let of_length = |length: usize| "x".repeat(length);
+    let address = |length: usize| {
+        let around = "https://example.com/".len();
+        format!("https://example.com/{}", of_length(length - around))
+    };
+    for (mode, fields, name, chars_max) in [
+        ("OAUTH2", json!({"no_expiration": true}), "access_token", 16_384),
+        ("OAUTH2", json!({"no_expiration": true, "access_token": "a"}), "refresh_token", 16_384),
+        ("OAUTH1", json!({"oauth_token": "t"}), "oauth_token_secret", 2_048),
+        ("BASIC", json!({"username": "u"}), "password", 1_024),
+        ("API_KEY", json!({}), "api_key", 1_024),
+        ("NONE", json!({}), "webhook_url_override", 2_048),
+    ] {
+        let send = async |length: usize| {
+            let text = if name == "webhook_url_override" { address(length) } else { of_length(length) };
+            let mut body = fields.clone();
+            body["provider_config_key"] = json!(mode);
+            body[name] = json!(text);
+            post(&app, body).await
+        };
+        assert_eq!(send(chars_max).await.status, 201, "{name}");
+        let answer = send(chars_max + 1).await;
+        answer.assert_code(400, "invalid_body");
+        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with(name), "{}", answer.body);
+    }
+}

@@ -98,3 +98,30 @@ async fn an_end_users_own_tags_are_dropped_as_a_whole_when_they_are_too_many() {
     let end_user = json!({"id": "u", "tags": numbered(10)});
     assert_eq!(import(&app, json!({"end_user": end_user})).await.json()["tags"], json!({"end_user_id": "u"}));
 }
+
+#[tokio::test]
+async fn addresses_of_people_and_hooks_have_limits_on_import_and_on_update() {
+    let app = TestApp::start().await;
+    app.free_connections(&["c"]).await;
+    let email = |length: usize| {
+        let around = "@example.com".len();
+        json!({"end_user": {"id": "u", "email": format!("{}@example.com", "x".repeat(length - around))}})
+    };
+    let hook = |length: usize| {
+        let start = "https://example.com/";
+        json!({"webhook_url_override": format!("{start}{}", "x".repeat(length - start.len()))})
+    };
+    for line in ["POST /connections", "PATCH /connections/c?provider_config_key=free"] {
+        let send = async |mut body: Value| {
+            if line.starts_with("POST") {
+                body["provider_config_key"] = json!("free");
+                body["credentials"] = json!({"type": "NONE"});
+            }
+            app.own(line, body).await
+        };
+        assert!(send(email(255)).await.status.is_success(), "{line}");
+        send(email(256)).await.assert_issue("invalid_body", "too_big", "end_user.email");
+        assert!(send(hook(2_048)).await.status.is_success(), "{line}");
+        send(hook(2_049)).await.assert_issue("invalid_body", "too_big", "webhook_url_override");
+    }
+}
