@@ -1,5 +1,7 @@
 //! The groups of fields a request brings, ready to be validated.
 
+use std::fmt;
+
 use axum::extract::{FromRequestParts, RawPathParams};
 use bytes::Bytes;
 use http::request::Parts;
@@ -36,8 +38,15 @@ impl FromRequestParts<AppState> for Query {
 }
 
 /// The JSON body. It was read before anyone was authenticated; a body of another type counts as none.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JsonBody(Option<Value>);
+
+/// Bodies hold credentials: nothing of them is shown.
+impl fmt::Debug for JsonBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "JsonBody(..)" } else { "JsonBody(None)" })
+    }
+}
 
 impl JsonBody {
     /// Its fields.
@@ -68,8 +77,15 @@ impl FromRequestParts<AppState> for JsonBody {
 }
 
 /// The body's bytes as they came, for signature checks and other types than JSON.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RawBody(pub Bytes);
+
+/// As [`JsonBody`]'s.
+impl fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawBody({} bytes)", self.0.len())
+    }
+}
 
 impl FromRequestParts<AppState> for RawBody {
     type Rejection = ApiError;
@@ -98,5 +114,19 @@ impl FromRequestParts<AppState> for Params {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         RawPathParams::from_request_parts(parts, state).await.map(Self).map_err(ApiError::unexpected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn debug_output_of_a_body_and_its_fields_shows_nothing_of_it() {
+        let body = JsonBody(Some(json!({"api_key": "hunter2"})));
+        let raw = RawBody(Bytes::from_static(b"hunter2"));
+        let shown = format!("{body:?} {raw:?} {:?}", body.clone().fields());
+        assert!(!shown.contains("hunter2") && !shown.contains("api_key"), "{shown}");
     }
 }

@@ -1,5 +1,6 @@
 //! Reading a request's body, before anyone is authenticated (spec `api.md` §1).
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -18,8 +19,8 @@ use crate::validate::parse_query;
 /// A client that takes longer than this to send a body is not waited for.
 const RECEIVE_MAX: Duration = Duration::from_secs(300);
 
-/// A body as it came.
-#[derive(Debug, Clone, PartialEq)]
+/// A body as it came. It often holds credentials, so `Debug` tells its kind and length alone.
+#[derive(Clone, PartialEq)]
 pub(crate) enum RequestBody {
     /// None was sent.
     Absent,
@@ -27,6 +28,16 @@ pub(crate) enum RequestBody {
     Json(Value, Bytes),
     /// Anything else.
     Raw(Bytes),
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::Json(_, bytes) => write!(f, "Json({} bytes)", bytes.len()),
+            Self::Raw(bytes) => write!(f, "Raw({} bytes)", bytes.len()),
+        }
+    }
 }
 
 /// Reads the whole body, and parses it if it is JSON.
@@ -83,4 +94,26 @@ fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::context::RequestContext;
+    use super::*;
+    use http::HeaderValue;
+    use serde_json::json;
+
+    #[test]
+    fn debug_output_of_a_request_shows_nothing_of_its_body() {
+        let bytes = Bytes::from_static(br#"{"api_key":"hunter2"}"#);
+        let context = RequestContext::new(HeaderValue::from_static("id"), None);
+        let bodies =
+            [RequestBody::Json(json!({"api_key": "hunter2"}), bytes.clone()), RequestBody::Raw(bytes)];
+        for body in bodies {
+            context.put_body(body.clone());
+            let shown = format!("{body:?} {context:?}");
+            assert!(!shown.contains("hunter2") && !shown.contains("api_key"), "{shown}");
+            assert!(shown.contains("21 bytes"), "{shown}");
+        }
+    }
 }

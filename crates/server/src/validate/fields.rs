@@ -1,5 +1,7 @@
 //! [`Fields`]: the fields of one group, read one by one.
 
+use std::fmt;
+
 use bowline_api::error::{ErrorCode, Issue, IssueCode};
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -38,7 +40,6 @@ impl Group {
 }
 
 /// The fields of one object, taken out by name; what is left at the end is not recognized.
-#[derive(Debug)]
 #[must_use = "the issues are reported by `finish`"]
 pub struct Fields {
     pub(super) group: Group,
@@ -48,6 +49,14 @@ pub struct Fields {
     /// False when there is no object to read from; then one issue says so, and the fields say nothing.
     is_object: bool,
     is_strict: bool,
+}
+
+/// What is left to read may be credentials, and is not shown.
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { group, issues, .. } = self;
+        f.debug_struct("Fields").field("group", group).field("issues", &issues.len()).finish_non_exhaustive()
+    }
 }
 
 impl Fields {
