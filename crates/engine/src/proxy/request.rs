@@ -101,6 +101,9 @@ pub enum BuildError {
     /// No URL comes out.
     #[error("the URL cannot be built: {0}")]
     InvalidUrl(String),
+    /// The integration allows no calls to the host that the caller or the connection names.
+    #[error("the integration allows no calls to the host of this base URL")]
+    BaseUrlNotAllowed,
     /// A header has an impossible name or value, mostly a line break or a non-ASCII character in a credential.
     #[error("the header `{0}` cannot be sent")]
     InvalidHeader(String),
@@ -121,6 +124,7 @@ impl BuildError {
             Self::UnsupportedAuth => "unsupported_auth",
             Self::InvalidQueryParams => "invalid_query_params",
             Self::InvalidUrl(_) => "invalid_url",
+            Self::BaseUrlNotAllowed => "base_url_override_not_allowed",
             Self::InvalidHeader(_) => "invalid_headers",
             Self::InvalidCertificateOrKey => "invalid_certificate_or_key_format",
             Self::BodyNotRead => "server_error",

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// No wait is longer.
 pub const WAIT_MAX: Duration = Duration::from_secs(600);
+/// All waits of one call together are no longer.
+pub const WAITS_MAX: Duration = Duration::from_secs(900);
 const FIRST_BACKOFF: Duration = Duration::from_secs(3);
 /// A number of milliseconds since 1970 that is later than 1971.
 const MILLIS_OF_1971: f64 = 31_536_000_000.0;
@@ -49,6 +51,8 @@ pub enum Failure<'a> {
 pub struct RetryInput<'a> {
     /// Attempts made after the first one so far.
     pub retries_done: u32,
+    /// The waits before those attempts, together.
+    pub waited: Duration,
     /// Attempts after the first one that the caller allows.
     pub retries: u32,
     /// How the last attempt failed.
@@ -63,14 +67,20 @@ pub struct RetryInput<'a> {
     pub now: Timestamp,
 }
 
-/// The wait before the next attempt; `None` if this was the last one.
+/// The wait before the next attempt; `None` if this was the last one. A wait that goes over what a call may wait
+/// in all is not shortened: an attempt before the provider's word is of no use.
 pub fn decide(input: &RetryInput<'_>) -> Option<Duration> {
     if input.retries_done >= input.retries {
         return None;
     }
     let backoff = backoff(input.retries_done);
     let (status, headers, body) = match input.failure {
-        Failure::Transport(code) => return RETRYABLE_CODES.contains(&code).then_some(backoff),
+        Failure::Transport(code) => {
+            return RETRYABLE_CODES
+                .contains(&code)
+                .then_some(backoff)
+                .and_then(|wait| within_all_waits(wait, input));
+        }
         Failure::Response { status, headers, body } => (status, headers, body),
     };
     if !is_retryable(status, headers, input) {
@@ -82,7 +92,11 @@ pub fn decide(input: &RetryInput<'_>) -> Option<Duration> {
         .or_else(|| wait_from_body(input.rules?.in_body.as_ref()?, body?, input.now))
         .or_else(|| wait_by_default(status, headers, input.now))
         .unwrap_or(backoff);
-    Some(wait.min(WAIT_MAX))
+    within_all_waits(wait.min(WAIT_MAX), input)
+}
+
+fn within_all_waits(wait: Duration, input: &RetryInput<'_>) -> Option<Duration> {
+    (input.waited.saturating_add(wait) <= WAITS_MAX).then_some(wait)
 }
 
 fn backoff(retries_done: u32) -> Duration {

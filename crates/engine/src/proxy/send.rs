@@ -20,7 +20,7 @@ use super::body::sends_body;
 use super::held::Held;
 use super::request::api;
 use super::retry::{self, Failure, RetryInput};
-use super::url::QueryParams;
+use super::url::{HOSTS_SETTING, QueryParams, check_host};
 use super::{
     BodyNeed, BuildError, BuildInput, BuiltBody, BuiltRequest, ConnectionView, CredentialView, InboundBody,
     IntegrationView, ProxyCall, body_need, build_request,
@@ -30,7 +30,6 @@ use crate::connection::{GetConnectionError, OpenConnection};
 use crate::credential::refresh::RefreshError;
 use crate::credential::vault::VaultError;
 use crate::integration::IntegrationCredentials;
-use crate::outbound::policy::is_within;
 use crate::outbound::{
     BoxError, ClientIdentity, OutboundBody, OutboundError, OutboundRequest, OutboundResponse, Purpose,
     RedirectPolicy,
@@ -77,9 +76,6 @@ pub enum ProxyError {
     /// The credentials are due for a refresh that did not succeed.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
-    /// The integration allows no calls to this base URL.
-    #[error("the integration allows no calls to the host of this Base-Url-Override")]
-    OverrideNotAllowed,
     /// The request cannot be built.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -161,7 +157,7 @@ impl Engine {
             || call.retries > 0
             || content_length.is_some_and(|length| length <= replay_bytes_max);
         let mut held = Held::take(body, keep, body_bytes_max).await?;
-        let (mut retries_done, mut renewed) = (0, false);
+        let (mut retries_done, mut waited, mut renewed) = (0, Duration::ZERO, false);
         loop {
             let started = self.clock.now();
             if started.since(checked_at) > CREDENTIALS_FRESH {
@@ -184,6 +180,7 @@ impl Engine {
             let Some(failure) = failure_of(&outcome) else { return Ok(outcome?) };
             let input = RetryInput {
                 retries_done,
+                waited,
                 retries: call.retries,
                 failure,
                 rules,
@@ -196,7 +193,7 @@ impl Engine {
                     tracing::debug!(connection = %opened.connection.id, retries_done, ?wait, "proxied call is tried again");
                     drop(outcome);
                     sleep(wait).await;
-                    retries_done += 1;
+                    (retries_done, waited) = (retries_done + 1, waited + wait);
                 }
                 None => return Ok(outcome?),
             }
@@ -216,7 +213,9 @@ impl Engine {
             return Ok(Route { provider, integration: IntegrationCredentials::default() });
         }
         let credentials = IntegrationCredentials::open(&self.vault, environment, &integration)?;
-        check_override(&credentials, call.base_url_override.as_deref())?;
+        if let Some(base_url) = call.base_url_override.as_deref() {
+            check_host(credentials.custom_text(HOSTS_SETTING), base_url)?;
+        }
         Ok(Route { provider, integration: credentials })
     }
 
@@ -343,20 +342,7 @@ fn reads_integration(provider: &Provider, call: &ProxyCall) -> bool {
     let names_client = |template: &String| template.contains("clientId") || template.contains("clientSecret");
     call.base_url_override.is_some()
         || signs_as_client
+        || provider.auth_mode == AuthMode::AwsSigV4
         || !provider.integration_config.is_empty()
         || api(provider).is_some_and(|api| api.headers.values().any(names_client))
-}
-
-/// An integration may list the hosts that its calls may be pointed at (custom field `base_url_override_hosts`,
-/// comma-separated; subdomains included). Without the list every host that the outbound policy allows is fine.
-fn check_override(integration: &IntegrationCredentials, base_url: Option<&str>) -> Result<(), ProxyError> {
-    let (Some(base_url), Some(list)) = (base_url, integration.custom_text("base_url_override_hosts")) else {
-        return Ok(());
-    };
-    let url = ::url::Url::parse(base_url).ok();
-    let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
-    // A leading dot, as other allow lists have it, says nothing more.
-    let parents = list.split(',').map(|listed| listed.trim().trim_start_matches('.'));
-    let is_listed = parents.filter(|parent| !parent.is_empty()).any(|parent| is_within(host, parent));
-    if is_listed { Ok(()) } else { Err(ProxyError::OverrideNotAllowed) }
 }

@@ -8,6 +8,7 @@ use http::Uri;
 use url::{Position, Url};
 
 use super::{BuildError, BuildInput, KeyPlacement, carries_credential, request::api, sign::encode};
+use crate::outbound::policy::is_within;
 use crate::template::{Form, Scope, Template, UrlValues, url::parse_http_url};
 
 /// Query parameters given apart from the endpoint (functions do so).
@@ -40,6 +41,9 @@ enum Base<'a> {
     Literal(&'a str),
     Template(&'a str),
 }
+
+/// The integration's custom field with the hosts its calls may be pointed at.
+pub(super) const HOSTS_SETTING: &str = "base_url_override_hosts";
 
 const AWS_BASE: &str = "https://${service}.${region}.amazonaws.com";
 
@@ -74,6 +78,7 @@ fn choose_base<'a>(input: &BuildInput<'a>) -> Result<Base<'a>, BuildError> {
     }
     let is_aws = input.connection.credential.kind == AuthMode::AwsSigV4;
     if let Some(url) = input.connection.setting("base_url").filter(|_| is_aws) {
+        check_host(input.integration.setting(HOSTS_SETTING), url)?;
         return Ok(Base::Literal(url));
     }
     let own = input.integration.setting("baseUrl").filter(|_| KeyPlacement::of(input).is_some());
@@ -85,6 +90,18 @@ fn choose_base<'a>(input: &BuildInput<'a>) -> Result<Base<'a>, BuildError> {
         None if is_aws => Ok(Base::Template(AWS_BASE)),
         None => Err(BuildError::UnsupportedProvider),
     }
+}
+
+/// An integration may list the hosts that callers and connections can point its calls at ([`HOSTS_SETTING`],
+/// comma-separated; subdomains included). Without the list every host that the outbound policy allows is fine.
+pub(super) fn check_host(list: Option<&str>, base_url: &str) -> Result<(), BuildError> {
+    let Some(list) = list else { return Ok(()) };
+    let url = Url::parse(base_url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    // A leading dot, as other allow lists have it, says nothing more.
+    let parents = list.split(',').map(|listed| listed.trim().trim_start_matches('.'));
+    let is_listed = parents.filter(|parent| !parent.is_empty()).any(|parent| is_within(host, parent));
+    if is_listed { Ok(()) } else { Err(BuildError::BaseUrlNotAllowed) }
 }
 
 impl Base<'_> {

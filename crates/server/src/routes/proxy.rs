@@ -100,9 +100,6 @@ fn refused(error: ProxyError, method: &Method) -> Result<Response, ApiError> {
             };
             ApiError::with_message(code, message).status(status).payload(json!({ "cause": cause }))
         }
-        ProxyError::OverrideNotAllowed => {
-            ApiError::with_message(ErrorCode::BaseUrlOverrideNotAllowed, message)
-        }
         ProxyError::Outbound(OutboundError::Policy(_)) => {
             ApiError::with_message(ErrorCode::BaseUrlOverrideNotAllowed, message)
         }
@@ -122,6 +119,7 @@ fn build_code(error: &BuildError) -> ErrorCode {
         BuildError::UnsupportedAuth => ErrorCode::UnsupportedAuth,
         BuildError::InvalidQueryParams => ErrorCode::InvalidQueryParams,
         BuildError::InvalidUrl(_) => ErrorCode::InvalidUrl,
+        BuildError::BaseUrlNotAllowed => ErrorCode::BaseUrlOverrideNotAllowed,
         BuildError::InvalidHeader(_) => ErrorCode::InvalidHeaders,
         BuildError::InvalidCertificateOrKey => ErrorCode::InvalidCertificateOrKeyFormat,
         BuildError::BodyNotRead => ErrorCode::ServerError,

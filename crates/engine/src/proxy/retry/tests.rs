@@ -18,8 +18,16 @@ fn wait(status: u16, pairs: &[(&str, &str)], rules: Option<&RetryRules>, retry_o
     let headers = headers(pairs);
     let status = StatusCode::from_u16(status).unwrap();
     let failure = Failure::Response { status, headers: &headers, body: None };
-    let input =
-        RetryInput { retries_done: 0, retries: 1, failure, rules, retry_on, caller_rules: None, now: NOW };
+    let input = RetryInput {
+        retries_done: 0,
+        waited: Duration::ZERO,
+        retries: 1,
+        failure,
+        rules,
+        retry_on,
+        caller_rules: None,
+        now: NOW,
+    };
     decide(&input).map(|wait| wait.as_secs())
 }
 
@@ -31,6 +39,7 @@ fn many(items: &[&str]) -> OneOrMany {
 fn transport_errors_back_off_and_the_last_attempt_ends() {
     let input = |code, retries_done| RetryInput {
         retries_done,
+        waited: Duration::ZERO,
         retries: 20,
         failure: Failure::Transport(code),
         rules: None,
@@ -100,6 +109,31 @@ fn retry_after_counts_by_default_on_429_and_503() {
 }
 
 #[test]
+fn all_waits_of_a_call_together_have_an_end() {
+    let headers = headers(&[("retry-after", "600")]);
+    let failure = Failure::Response { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers, body: None };
+    for failure in [failure, Failure::Transport("ECONNRESET")] {
+        let (mut waited, mut retries_done) = (Duration::ZERO, 0);
+        let next = |retries_done, waited| {
+            decide(&RetryInput {
+                retries_done,
+                waited,
+                retries: u32::MAX,
+                failure,
+                rules: None,
+                retry_on: &[],
+                caller_rules: None,
+                now: NOW,
+            })
+        };
+        while let Some(wait) = next(retries_done, waited) {
+            (waited, retries_done) = (waited + wait, retries_done + 1);
+        }
+        assert!(waited <= WAITS_MAX && waited >= WAIT_MAX, "{waited:?}");
+    }
+}
+
+#[test]
 fn the_callers_rules_come_first() {
     let caller = RetryRules { after: many(&["x-mine"]), ..RetryRules::default() };
     let provider = RetryRules { after: many(&["x-theirs"]), ..RetryRules::default() };
@@ -107,6 +141,7 @@ fn the_callers_rules_come_first() {
     let failure = Failure::Response { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers, body: None };
     let input = RetryInput {
         retries_done: 0,
+        waited: Duration::ZERO,
         retries: 1,
         failure,
         rules: Some(&provider),
@@ -131,6 +166,7 @@ fn a_wait_is_found_in_a_body() {
         Failure::Response { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers, body: Some(&body) };
     let input = RetryInput {
         retries_done: 0,
+        waited: Duration::ZERO,
         retries: 1,
         failure,
         rules: Some(&rules),

@@ -85,6 +85,24 @@ fn aws_connections_have_their_own_base() {
 }
 
 #[test]
+fn the_base_of_an_aws_connection_is_one_of_the_hosts_its_integration_lists() {
+    let credential = json!({"type": "AWS_SIGV4", "service": "s3", "region": "eu-west-1", "access_key_id": "A",
+        "secret_access_key": "s"});
+    let at = |base: &str| {
+        Fixture::new(json!({}), credential.clone())
+            .config(json!({"base_url": base}))
+            .custom(json!({"base_url_override_hosts": "minio.example, .a.example"}))
+            .uri()
+    };
+    assert_eq!(at("https://minio.example").unwrap(), "https://minio.example/user");
+    assert_eq!(at("https://eu.a.example").unwrap(), "https://eu.a.example/user");
+    for other in ["https://evil.example", "https://badminio.example", "https://minio.example.evil.test"] {
+        assert_eq!(at(other), Err(BuildError::BaseUrlNotAllowed), "{other}");
+    }
+    assert_eq!(at("").unwrap(), "https://s3.eu-west-1.amazonaws.com/user");
+}
+
+#[test]
 fn defined_parameters_come_last_and_replace_their_name() {
     let query = json!({"api_key": "${apiKey}", "shop": "${connectionConfig.shop}", "v": "a b&c"});
     let proxy = json!({"base_url": "https://a.example", "query": query});
