@@ -29,15 +29,11 @@ class Plan:
     def __init__(self, wanted):
         wanted = wanted or DEFAULT + EXTRAS
         self.extras = [name for name in wanted if name in EXTRAS]
-        self._cells = []
+        self.cells = []
         for cell in wanted:
             if cell not in EXTRAS:
                 workload, _, concurrencies = cell.partition(":")
-                self._cells += [(workload, int(one)) for one in (concurrencies or "16").split(",")]
-
-    def cells(self, database):
-        """The proxy is measured on both databases too: it reads the connection from them."""
-        return self._cells
+                self.cells += [(workload, int(one)) for one in (concurrencies or "16").split(",")]
 
 
 class Load:
