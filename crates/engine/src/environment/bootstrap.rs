@@ -11,7 +11,7 @@ use super::{ApiKeyError, CreateEnvironmentInput, EnvironmentError};
 use crate::Engine;
 use crate::access::key_digest;
 
-/// Environments made on first start.
+/// Environments made on first start, in this order; the last one can never be deleted.
 const FIRST_ENVIRONMENTS: [(&str, bool); 2] = [("dev", false), ("prod", true)];
 
 /// Keys of one environment that are fixed from outside (`BOWLINE_SECRET_KEY_DEV` and the like).
@@ -52,7 +52,10 @@ impl Engine {
     pub async fn bootstrap(&self, fixed: &[FixedKeys]) -> Result<(), BootstrapError> {
         let account = self.default_account().await.map_err(EnvironmentError::Storage)?.id;
         let existing = self.list_environments(account).await.map_err(EnvironmentError::Storage)?;
-        if existing.is_empty() {
+        // The last of the first environments cannot be deleted: where it is missing, the first start is not over,
+        // on this node or on another that starts at the same time.
+        let (last, _) = FIRST_ENVIRONMENTS[FIRST_ENVIRONMENTS.len() - 1];
+        if !existing.iter().any(|environment| environment.name.as_str() == last) {
             for (name, is_production) in FIRST_ENVIRONMENTS {
                 let keys = fixed.iter().find(|keys| keys.environment == name);
                 self.create_first(account, name, is_production, keys).await?;

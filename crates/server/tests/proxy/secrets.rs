@@ -39,8 +39,8 @@ async fn no_failure_tells_a_secret() {
     let lines = Lines::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).finish();
-    // The test's runtime has this one thread, so all tasks log here.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole process: a subscriber per thread would miss what other tests made the callsites forget.
+    tracing::subscriber::set_global_default(subscriber).expect("no other subscriber in these tests");
     let upstream = Upstream::start(|seen, _| match seen.path() {
         "/oauth/token" => reply(400, &[], r#"{"error":"invalid_grant"}"#),
         "/refused" => reply(401, &[], "no"),

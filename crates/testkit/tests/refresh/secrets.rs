@@ -36,7 +36,8 @@ impl<'a> MakeWriter<'a> for Log {
 async fn no_secret_gets_into_failures_errors_or_the_log() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
-    let _logging = tracing::subscriber::set_default(subscriber.finish());
+    // For the whole process: a subscriber per thread would miss what other tests made the callsites forget.
+    tracing::subscriber::set_global_default(subscriber.finish()).expect("no other subscriber in these tests");
     let world = World::start(Backend::Sqlite).await;
     let node = world.node().await;
     let grant = world.control.mint_grant(NewGrant::default());

@@ -1,7 +1,7 @@
 //! Keeps everything that is logged, to search it for secrets.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use tracing_subscriber::fmt::MakeWriter;
@@ -11,15 +11,21 @@ use tracing_subscriber::fmt::MakeWriter;
 pub struct Logbook(Arc<Mutex<Vec<u8>>>);
 
 impl Logbook {
-    /// Writes down everything this thread logs, at every level, until the guard is dropped.
-    pub fn open() -> (Self, tracing::subscriber::DefaultGuard) {
-        let logbook = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(logbook.clone())
-            .finish();
-        (logbook, tracing::subscriber::set_default(subscriber))
+    /// Writes down everything this process logs from now on, at every level. It is one book for all tests of the
+    /// process: a subscriber per thread would miss what other threads' tests made the callsites forget.
+    pub fn open() -> Self {
+        static BOOK: OnceLock<Logbook> = OnceLock::new();
+        let book = BOOK.get_or_init(|| {
+            let book = Self::default();
+            let subscriber = tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::TRACE)
+                .with_ansi(false)
+                .with_writer(book.clone())
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).expect("no other subscriber in these tests");
+            book
+        });
+        book.clone()
     }
 
     pub fn text(&self) -> String {

@@ -201,7 +201,7 @@ async fn an_unreachable_or_garbled_token_endpoint_is_a_failure_of_the_connection
 
 #[tokio::test]
 async fn secrets_are_in_no_error_and_in_no_log() {
-    let (logbook, _guard) = Logbook::open();
+    let logbook = Logbook::open();
     let scene = scene(PAST).await;
     let refresh_token = scene.grant.refresh_token.clone().unwrap();
     let mut errors = Vec::new();
