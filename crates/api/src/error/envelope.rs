@@ -34,7 +34,8 @@ pub struct ClassicBody {
     pub payload: Value,
 }
 
-/// Envelope B, and C when it has `errors`: everything else.
+/// Envelope B, and C when it has `errors`: everything else. Its schema covers the classic form too, so routes that
+/// answer in both forms (the legacy ones, whose bodies are parsed like all others) name this one.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ModernError {
     /// The error.

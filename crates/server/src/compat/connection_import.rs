@@ -51,7 +51,7 @@ const TOKEN_CHARS_MAX: usize = 16_384;
     request_body(content = Object, description = "provider_config_key, connection_id, metadata, connection_config and the mode's fields"),
     responses(
         (status = 201, description = "The request with its connection_id", body = Object),
-        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ClassicError),
+        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]

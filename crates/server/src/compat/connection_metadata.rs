@@ -26,8 +26,8 @@ use crate::state::AppState;
     request_body(content = Object, description = "The metadata"),
     responses(
         (status = 201, description = "The metadata, echoed", body = Object),
-        (status = 404, description = "No such connection", body = bowline_api::error::ClassicError),
-        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ClassicError),
+        (status = 404, description = "No such connection", body = bowline_api::error::ModernError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]
@@ -55,8 +55,8 @@ pub(crate) async fn set_metadata(
     request_body(content = Object, description = "The metadata"),
     responses(
         (status = 200, description = "The metadata, echoed", body = Object),
-        (status = 404, description = "No such connection", body = bowline_api::error::ClassicError),
-        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ClassicError),
+        (status = 404, description = "No such connection", body = bowline_api::error::ModernError),
+        (status = 413, description = "More than a connection may hold; nothing was written", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]

@@ -54,7 +54,7 @@ pub(crate) async fn list_configs(
     ),
     responses(
         (status = 200, description = "`{config: integration}`", body = ConfigResponse<ConfigSummaryResponse>),
-        (status = 400, description = "No such integration", body = bowline_api::error::ClassicError),
+        (status = 400, description = "No such integration", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]

@@ -24,8 +24,8 @@ use crate::state::AppState;
     request_body(content = Object, description = "provider, provider_config_key, oauth_client_id, oauth_client_secret, oauth_scopes, app_link, custom"),
     responses(
         (status = 200, description = "`{config: {unique_key, provider}}`", body = ConfigResponse<ConfigKeyResponse>),
-        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ClassicError),
-        (status = 409, description = "The key is taken", body = bowline_api::error::ClassicError),
+        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ModernError),
+        (status = 409, description = "The key is taken", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]
@@ -59,7 +59,7 @@ pub(crate) async fn create_config(
     request_body(content = Object, description = "As for POST"),
     responses(
         (status = 200, description = "`{config: {unique_key, provider}}`", body = ConfigResponse<ConfigKeyResponse>),
-        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ClassicError),
+        (status = 400, description = "Something is missing or wrong", body = bowline_api::error::ModernError),
     ),
     security(("secret_key" = []))
 )]
