@@ -97,12 +97,6 @@ impl Tags {
         self
     }
 
-    /// These tags, or none at all when there are more than the limit.
-    #[must_use]
-    pub fn or_empty_if_too_many(self) -> Self {
-        if self.0.len() > TAGS_MAX { Self::default() } else { self }
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

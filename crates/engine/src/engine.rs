@@ -94,11 +94,6 @@ impl Engine {
         &self.catalog
     }
 
-    /// Whether the database answers.
-    pub async fn is_healthy(&self) -> bool {
-        self.storage.check_health().await.is_ok()
-    }
-
     /// Runs the background work until told to stop; then finishes what is under way and writes what is
     /// still in memory.
     pub async fn run(self: Arc<Self>, shutdown: CancellationToken) {

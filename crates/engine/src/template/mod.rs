@@ -83,11 +83,6 @@ impl<'a> Template<'a> {
         rendered
     }
 
-    /// Whether it has any placeholder.
-    pub fn has_placeholder(&self) -> bool {
-        self.alternatives.iter().flatten().any(|node| !matches!(node, Node::Text(_)))
-    }
-
     /// Every name it asks for, function arguments included, and the names of the functions.
     pub fn names(&self) -> Vec<&'a str> {
         let mut names = Vec::new();
