@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::TestCluster;
 use crate::workspace::Workspace;
-use crate::{command, compat, test};
+use crate::{command, compat, lint, setup, test};
 
 /// A file, and the arguments with which the binary prints it.
 const FILES: [(&str, &[&str]); 3] = [
@@ -30,6 +30,9 @@ pub fn bless(workspace: &Workspace) -> Result<()> {
     for (path, arguments) in FILES {
         write(workspace, path, &print(workspace, arguments)?)?;
     }
+    lint::public_api::bless(workspace)?;
+    setup::install_clients(workspace)?;
+    test::bless_wire(workspace)?;
     let cluster = TestCluster::start()?;
     compat::bless(workspace, &cluster)
 }

@@ -4,6 +4,7 @@ mod edges;
 mod layers;
 mod licences;
 mod policy;
+pub mod public_api;
 mod sources;
 mod unused;
 
@@ -11,7 +12,7 @@ use anyhow::{Result, bail};
 
 use crate::command;
 use crate::steps::Steps;
-use crate::workspace::Workspace;
+use crate::workspace::{FEATURES, Workspace};
 
 /// Runs every check.
 pub fn run(workspace: &Workspace, steps: &mut Steps) {
@@ -22,6 +23,7 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) {
     steps.run("licences and bans", || licences_and_bans(workspace));
     steps.run("clippy", || clippy(workspace));
     steps.run("rustdoc", || rustdoc(workspace));
+    steps.run("public API of the client", || report(public_api::check(workspace)?));
 }
 
 fn house_rules(workspace: &Workspace) -> Result<Vec<String>> {
@@ -44,13 +46,14 @@ fn licences_and_bans(workspace: &Workspace) -> Result<()> {
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
-    command::run(&mut workspace.cargo(&arguments))
+    let arguments = ["clippy", "--workspace", "--all-targets", "--quiet"];
+    let denied = ["--", "--deny", "warnings"];
+    command::run(workspace.cargo(&arguments).args(FEATURES).args(denied))
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<()> {
     let mut doc = workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
-    command::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    command::run(doc.args(FEATURES).env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
 fn report(problems: Vec<String>) -> Result<()> {

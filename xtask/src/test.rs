@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::postgres::{TestCluster, URL_VARIABLE};
 use crate::steps::Steps;
-use crate::workspace::Workspace;
+use crate::workspace::{FEATURES, Workspace};
 use crate::{command, compat, fuzz, generated, lint, setup};
 
 /// A part that can be run alone.
@@ -50,6 +50,10 @@ fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut S
     if wanted(Part::Demo) {
         steps.run("demo", || demo(workspace));
     }
+    let needs_clients = wanted(Part::Unit) || wanted(Part::Compat);
+    if needs_clients && steps.run("pinned clients", || setup::install_clients(workspace)).is_none() {
+        return;
+    }
     let needs_postgres = wanted(Part::Unit) || wanted(Part::Compat);
     let cluster = if needs_postgres { steps.run("PostgreSQL", TestCluster::start) } else { None };
     if let Some(cluster) = &cluster {
@@ -68,7 +72,7 @@ fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut S
 
 /// Builds the tests and the binary in one go and one profile, so that nothing is compiled twice.
 pub fn build(workspace: &Workspace) -> Result<()> {
-    command::run(&mut workspace.cargo(&["build", "--workspace", "--tests", "--bins"]))
+    command::run(workspace.cargo(&["build", "--workspace", "--tests", "--bins", "--examples"]).args(FEATURES))
 }
 
 fn demo(workspace: &Workspace) -> Result<()> {
@@ -82,11 +86,17 @@ fn unit(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
     } else {
         workspace.cargo(&["test", "--workspace", "--tests", "--bins", "--no-fail-fast"])
     };
-    tests.env(URL_VARIABLE, cluster.url("postgres")).env("INSTA_UPDATE", "no");
+    tests.args(FEATURES).env(URL_VARIABLE, cluster.url("postgres")).env("INSTA_UPDATE", "no");
     command::run(&mut tests).context("tests failed")
+}
+
+/// Writes the page that compares the client's requests with the official one's.
+pub fn bless_wire(workspace: &Workspace) -> Result<()> {
+    let mut tests = workspace.cargo(&["test", "--package", "bowline-sdk", "--test", "wire"]);
+    command::run(tests.env("BOWLINE_BLESS", "1"))
 }
 
 fn doc(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
     let mut tests = workspace.cargo(&["test", "--workspace", "--doc", "--quiet"]);
-    command::run(tests.env(URL_VARIABLE, cluster.url("postgres")))
+    command::run(tests.args(FEATURES).env(URL_VARIABLE, cluster.url("postgres")))
 }

@@ -7,6 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+/// Features that are off by default and checked with the rest.
+pub const FEATURES: [&str; 2] = ["--features", "bowline-sdk/blocking"];
+
 /// The workspace as Cargo sees it.
 pub struct Workspace {
     /// Where the root manifest lies.

@@ -128,6 +128,9 @@ pub struct SyncName {
 }
 
 impl SyncName {
+    /// No name, which stands for all syncs: an empty list has no type of its own.
+    pub const ALL: [Self; 0] = [];
+
     /// A variant of a sync.
     pub fn variant(name: impl Into<FunctionName>, variant: impl Into<Variant>) -> Self {
         Self { name: name.into(), variant: Some(variant.into()) }

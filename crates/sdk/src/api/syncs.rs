@@ -121,7 +121,7 @@ endpoint!(
 );
 
 impl Bowline {
-    /// Runs syncs once, now; an empty list means all. `POST /sync/trigger`
+    /// Runs syncs once, now; [`SyncName::ALL`], an empty list, means all. `POST /sync/trigger`
     ///
     /// Without [`connection`](Call::connection) it is for all connections of the integration.
     ///
@@ -139,7 +139,7 @@ impl Bowline {
         self.sync_command("/sync/trigger", &integration.into(), syncs)
     }
 
-    /// Starts the schedules of syncs; an empty list means all. `POST /sync/start`
+    /// Starts the schedules of syncs; [`SyncName::ALL`], an empty list, means all. `POST /sync/start`
     pub fn start_sync<S: Into<SyncName>>(
         &self,
         integration: impl Into<IntegrationKey>,
@@ -148,7 +148,7 @@ impl Bowline {
         self.sync_command("/sync/start", &integration.into(), syncs)
     }
 
-    /// Pauses the schedules of syncs, and ends what runs of them; an empty list means all. `POST /sync/pause`
+    /// Pauses the schedules of syncs, and ends what runs of them; [`SyncName::ALL`], an empty list, means all. `POST /sync/pause`
     pub fn pause_sync<S: Into<SyncName>>(
         &self,
         integration: impl Into<IntegrationKey>,
@@ -157,7 +157,7 @@ impl Bowline {
         self.sync_command("/sync/pause", &integration.into(), syncs)
     }
 
-    /// How syncs are doing; an empty list means all. `GET /sync/status`
+    /// How syncs are doing; [`SyncName::ALL`], an empty list, means all. `GET /sync/status`
     pub fn sync_status<S: Into<SyncName>>(
         &self,
         integration: impl Into<IntegrationKey>,
