@@ -135,6 +135,7 @@ const seed = {
   'get_connection': (n) => n.getConnection(K, C),
   'get_connection/flags': (n) => n.getConnection(K, C, true, true),
   'get_token': (n) => n.getToken(K, C),
+  'get_raw_token_response': (n) => n.getRawTokenResponse(K, C),
   'get_metadata': (n) => n.getMetadata(K, C),
   'set_metadata': (n) => n.setMetadata(K, C, METADATA),
   'update_metadata': (n) => n.updateMetadata(K, C, METADATA),

@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("runtime", &["domain"]),
     ("engine", &["domain", "runtime", "catalog"]),
     ("server", &["api", "domain", "engine", "catalog"]),
-    ("sdk", &["api"]),
+    ("sdk", &[]),
     ("bundler", &[]),
     ("sim", &[]),
     (

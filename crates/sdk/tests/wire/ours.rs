@@ -72,7 +72,7 @@ calls! { bowline;
     "seed/get_connection/flags" => bowline.get_connection(K, C).force_refresh().refresh_token();
     "get_token" | "seed/get_token" => bowline.get_token(K, C);
     "get_token/force" => bowline.get_token(K, C).force_refresh();
-    "get_raw_token_response" => bowline.get_raw_token_response(K, C);
+    "get_raw_token_response" | "seed/get_raw_token_response" => bowline.get_raw_token_response(K, C);
     "get_metadata" | "seed/get_metadata" => bowline.get_metadata::<Value>(K, C);
     "set_metadata" | "seed/set_metadata" => bowline.set_metadata(K, C, &metadata());
     "set_metadata/many" => bowline.set_metadata(K, [C, "user-2"], &metadata());
