@@ -54,7 +54,7 @@ async fn run(bowline: &Bowline, upstream: Option<&str>, concurrency: u64, length
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }
-            Ok(())
+            Ok::<(), bowline_sdk::Error>(())
         }
     });
     futures_util::future::try_join_all(workers).await?;

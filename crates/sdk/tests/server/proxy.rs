@@ -62,10 +62,7 @@ async fn every_verb_and_body_arrives_as_it_was_sent(place: Place) {
     let streamed = echoed(bowline.post(API_KEY, ADA, "/echo").body_stream("text/plain", chunks)).await;
     assert_eq!(body(&streamed), "one two");
     let bytes = echoed(bowline.put(API_KEY, ADA, "/echo").body("text/csv", "a;b\n")).await;
-    assert_eq!(
-        (bytes["body_text"].as_str(), header(&bytes, "content-type")),
-        (Some("a;b\n"), Some("text/csv"))
-    );
+    assert_eq!((body(&bytes).as_str(), header(&bytes, "content-type")), ("a;b\n", Some("text/csv")));
 
     let file = Part::bytes(vec![0_u8, 255]).file_name("a.bin");
     let form = Form::new().text("name", "ada").part("file", file);
