@@ -253,10 +253,8 @@ pub enum TransportErrorKind {
     Connect,
     /// The time for the call was over.
     Timeout,
-    /// The connection broke, or the answer ended early.
+    /// The connection broke, the answer ended early, or the request's own body failed while it was sent.
     Broken,
-    /// The request's own body failed while it was sent.
-    RequestBody,
 }
 
 /// The network, or what stands in for it, failed.
@@ -276,8 +274,6 @@ impl TransportError {
             (TransportErrorKind::Timeout, "the call took longer than its timeout")
         } else if error.is_connect() {
             (TransportErrorKind::Connect, "the server cannot be reached: check the host and that it runs")
-        } else if error.is_body() && error.is_request() {
-            (TransportErrorKind::RequestBody, "the request's body could not be read to its end")
         } else {
             (TransportErrorKind::Broken, "the connection broke before the answer was complete")
         };

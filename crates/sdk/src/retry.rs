@@ -132,7 +132,6 @@ fn is_safe(method: &Method, error: &Error) -> bool {
         return match transport.kind {
             TransportErrorKind::Connect => true,
             TransportErrorKind::Timeout | TransportErrorKind::Broken => is_idempotent(method),
-            TransportErrorKind::RequestBody => false,
         };
     }
     match error.status() {

@@ -1,5 +1,4 @@
 //! The README shows the program that is built and run.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::json;
 use wiremock::matchers::path;

@@ -24,7 +24,9 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let fresh = new.difference(&old).map(|line| format!("new, not in {LIST}: {line}"));
     let mut problems: Vec<String> = gone.chain(fresh).collect();
     if !problems.is_empty() {
-        problems.push("if that is meant: `cargo xtask bless`, a line in crates/sdk/CHANGELOG.md, the version".into());
+        problems.push(
+            "if that is meant: `cargo xtask bless`, a line in crates/sdk/CHANGELOG.md, the version".into(),
+        );
     }
     Ok(problems)
 }

@@ -8,7 +8,7 @@ use bowline_sdk::{Bowline, BowlineBuilder, Error};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use wiremock::matchers::{any, path};
+use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 pub const KEY: &str = "11111111-1111-4111-8111-111111111111";
@@ -49,11 +49,6 @@ impl Stub {
         }
         Mock::given(any()).respond_with(last).mount(&stub.server).await;
         stub
-    }
-
-    /// Gives an answer at one path.
-    pub async fn at(&self, place: &str, answer: ResponseTemplate) {
-        Mock::given(path(place)).respond_with(answer).mount(&self.server).await;
     }
 
     pub async fn requests(&self) -> Vec<wiremock::Request> {

@@ -5,7 +5,7 @@ use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result, UpstreamError};
+use crate::error::{Result, UpstreamError};
 use crate::http::answer::{broken, collect};
 use crate::http::decode;
 
@@ -50,7 +50,7 @@ impl ProxyResponse {
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] when it is none or of another shape; else as [`bytes`](Self::bytes).
+    /// [`Error::Decode`](crate::Error::Decode) when it is none or of another shape; else as [`bytes`](Self::bytes).
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
         decode::from_slice(&self.bytes().await?)
     }
@@ -68,7 +68,7 @@ impl ProxyResponse {
     ///
     /// # Errors
     ///
-    /// [`Error::Transport`] when it does not arrive whole, [`Error::AnswerTooLarge`] when it is longer than the client
+    /// [`Error::Transport`](crate::Error::Transport) when it does not arrive whole, [`Error::AnswerTooLarge`](crate::Error::AnswerTooLarge) when it is longer than the client
     /// allows.
     pub async fn bytes(self) -> Result<Bytes> {
         match self.body {
@@ -90,7 +90,7 @@ impl ProxyResponse {
     ///
     /// # Errors
     ///
-    /// As [`json`](Self::json); [`Error::InvalidArgument`] inside of an async runtime.
+    /// As [`json`](Self::json); [`Error::InvalidArgument`](crate::Error::InvalidArgument) inside of an async runtime.
     #[cfg(feature = "blocking")]
     pub fn json_blocking<T: DeserializeOwned + Send>(self) -> Result<T> {
         crate::blocking::wait(self.json())?
@@ -100,7 +100,7 @@ impl ProxyResponse {
     ///
     /// # Errors
     ///
-    /// As [`bytes`](Self::bytes); [`Error::InvalidArgument`] inside of an async runtime.
+    /// As [`bytes`](Self::bytes); [`Error::InvalidArgument`](crate::Error::InvalidArgument) inside of an async runtime.
     #[cfg(feature = "blocking")]
     pub fn bytes_blocking(self) -> Result<Bytes> {
         crate::blocking::wait(self.bytes())?
@@ -110,11 +110,5 @@ impl ProxyResponse {
 impl std::fmt::Debug for ProxyResponse {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("ProxyResponse").field("status", &self.status).finish_non_exhaustive()
-    }
-}
-
-impl From<UpstreamError> for Error {
-    fn from(error: UpstreamError) -> Self {
-        Self::Upstream(Box::new(error))
     }
 }
