@@ -70,24 +70,21 @@ impl Answer {
         text(&self.headers, "x-request-id")
     }
 
-    /// What is wrong with an answer of the API, if anything.
-    pub fn refusal(&self, is_proxied: bool) -> Option<Error> {
-        if self.status.is_success() {
-            return None;
-        }
+    /// The error that an answer other than a 2xx stands for.
+    pub fn refusal(&self, is_proxied: bool) -> Error {
         let own = self.own_error(is_proxied);
         if is_proxied && own.is_none() {
-            return Some(self.upstream_error());
+            return self.upstream_error();
         }
         let code = own.as_ref().map(|error| error.code.as_str());
         if self.status == StatusCode::TOO_MANY_REQUESTS
             && matches!(code, None | Some("too_many_request" | ""))
         {
-            return Some(Error::RateLimited(self.rate_limited()));
+            return Error::RateLimited(self.rate_limited());
         }
         match own {
-            Some(error) => Some(Error::Api(Box::new(error))),
-            None => Some(self.unexpected()),
+            Some(error) => Error::Api(Box::new(error)),
+            None => self.unexpected(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use reqwest::Url;
@@ -11,59 +12,58 @@ use crate::error::{Error, Result};
 use crate::http::answer::{Answer, broken};
 use crate::http::request::{Body, RequestSpec};
 
-/// What comes of one attempt.
-enum Attempt {
-    Good(reqwest::Response),
-    Failed(Error),
-}
+/// Reads a 2xx as far as it is wanted, up to a limit in bytes.
+type Reader<T> = fn(reqwest::Response, u64) -> BoxFuture<'static, Result<T>>;
 
 impl Bowline {
-    /// Sends a request until it works or may not be sent again. A 2xx comes back with its body unread.
-    pub(crate) async fn send(&self, mut request: RequestSpec) -> Result<reqwest::Response> {
+    /// Sends a request until it works or may not be sent again. The body of the answer is left unread.
+    pub(crate) async fn send(&self, request: RequestSpec) -> Result<reqwest::Response> {
+        self.deliver(request, |response, _| Box::pin(async { Ok(response) })).await
+    }
+
+    /// The same, with the body read into memory; an answer that breaks off counts as one that did not come.
+    pub(crate) async fn send_for_answer(&self, request: RequestSpec) -> Result<Answer> {
+        self.deliver(request, |response, limit_bytes| Box::pin(Answer::read(response, limit_bytes))).await
+    }
+
+    async fn deliver<T>(&self, mut request: RequestSpec, read: Reader<T>) -> Result<T> {
         let inner = &*self.inner;
         let address = address(inner, &request)?;
         let policy = request.retry.take().or_else(|| inner.retry.clone());
         let mut body = std::mem::replace(&mut request.body, Body::Empty);
-        for retry in 0.. {
+        let mut retry = 0;
+        loop {
             let next = body.again();
-            let error = match attempt(inner, &address, &request, body).await {
-                Attempt::Good(response) => {
-                    if let Some(policy) = &policy {
-                        policy.note_success();
-                    }
-                    return Ok(response);
+            let sent = attempt(inner, &address, &request, body, read).await;
+            let (Some(policy), Some(next)) = (&policy, next) else { return sent };
+            let error = match sent {
+                Ok(sent) => {
+                    policy.note_success();
+                    return Ok(sent);
                 }
-                Attempt::Failed(error) => error,
+                Err(error) => error,
             };
-            let wait = policy.as_ref().and_then(|policy| policy.wait_before(retry, &request.method, &error));
-            let (Some(wait), Some(next)) = (wait, next) else { return Err(error) };
+            let Some(wait) = policy.wait_before(retry, &request.method, &error) else { return Err(error) };
             tokio::time::sleep(wait).await;
             body = next;
+            retry += 1;
         }
-        unreachable!("the loop has no end of its own")
-    }
-
-    /// Sends a request, and reads the answer into memory.
-    pub(crate) async fn send_for_answer(&self, request: RequestSpec) -> Result<Answer> {
-        let response = self.send(request).await?;
-        Answer::read(response, self.inner.answer_bytes_max).await
     }
 }
 
-async fn attempt(inner: &Inner, address: &Url, request: &RequestSpec, body: Body) -> Attempt {
-    let sent = match build(inner, address, request, body) {
-        Ok(built) => inner.http.execute(built).await.map_err(broken),
-        Err(error) => Err(error),
-    };
-    let response = match sent {
-        Ok(response) if response.status().is_success() => return Attempt::Good(response),
-        Ok(response) => response,
-        Err(error) => return Attempt::Failed(error),
-    };
-    match Answer::read(response, inner.answer_bytes_max).await {
-        Ok(answer) => Attempt::Failed(answer.refusal(request.is_proxied).expect("the status is not 2xx")),
-        Err(error) => Attempt::Failed(error),
+async fn attempt<T>(
+    inner: &Inner,
+    address: &Url,
+    request: &RequestSpec,
+    body: Body,
+    read: Reader<T>,
+) -> Result<T> {
+    let response = inner.http.execute(build(inner, address, request, body)?).await.map_err(broken)?;
+    if response.status().is_success() {
+        return read(response, inner.answer_bytes_max).await;
     }
+    let answer = Answer::read(response, inner.answer_bytes_max).await?;
+    Err(answer.refusal(request.is_proxied))
 }
 
 fn build(inner: &Inner, address: &Url, request: &RequestSpec, body: Body) -> Result<reqwest::Request> {

@@ -99,3 +99,11 @@ async fn a_broken_connection_is_retried_for_reading_calls_alone() {
     told(bowline.trigger_sync("k", ["s"]).retry(quick(2)).await);
     assert_eq!(connections.load(Ordering::SeqCst), 4);
 }
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_in_its_body_is_asked_for_again() {
+    let cut = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let (bowline, connections) = counted(cut).await;
+    told(bowline.list_integrations().retry(quick(2)).await);
+    assert_eq!(connections.load(Ordering::SeqCst), 3);
+}

@@ -21,6 +21,7 @@ async fn the_catalogue_can_be_searched(place: Place) {
     assert!(found.iter().all(|provider| provider.name.as_str().contains("github")));
     let github = place.bowline.get_provider("github").await.unwrap();
     assert_eq!((github.display_name.as_str(), github.auth_mode.as_str()), ("GitHub (User OAuth)", "OAUTH2"));
+    assert!(place.bowline.get_provider_templates("github").await.unwrap().is_empty());
     assert!(github.more.contains_key("token_url"), "{:?}", github.more.keys());
 }
 

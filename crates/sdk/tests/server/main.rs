@@ -4,6 +4,7 @@
 mod connections;
 mod errors;
 mod integrations;
+mod later;
 mod place;
 mod proxy;
 mod streams;

@@ -1,0 +1,41 @@
+//! Methods whose routes the server does not have yet. Their answers are tested in `tests/answers/shapes.rs`; when a
+//! route lands, its line here fails, and the method gets a test of its own in this folder.
+
+use bowline_sdk::connections::EndUser;
+use bowline_sdk::functions::FunctionKind;
+use bowline_sdk::{Error, Result};
+use serde_json::{Value, json};
+
+use super::place::{ADA, API_KEY, Place};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn methods_without_a_route_say_so_until_they_are_tested_here() {
+    let place = Place::sqlite().await;
+    let bowline = &place.bowline;
+    missing("list_records", bowline.list_records::<Value>(API_KEY, ADA, "Issue").await);
+    missing("prune_records", bowline.prune_records(API_KEY, ADA, "Issue", "c").await);
+    missing("trigger_sync", bowline.trigger_sync(API_KEY, ["issues"]).await);
+    missing("start_sync", bowline.start_sync(API_KEY, ["issues"]).await);
+    missing("pause_sync", bowline.pause_sync(API_KEY, ["issues"]).await);
+    missing("sync_status", bowline.sync_status(API_KEY, ["issues"]).await);
+    let frequency = bowline.update_sync_connection_frequency(API_KEY, "issues", ADA, None);
+    missing("update_sync_connection_frequency", frequency.await);
+    missing("create_sync_variant", bowline.create_sync_variant(API_KEY, ADA, "issues", "v").await);
+    missing("delete_sync_variant", bowline.delete_sync_variant(API_KEY, ADA, "issues", "v").await);
+    missing("trigger_action", bowline.trigger_action::<Value>(API_KEY, ADA, "a").input(&json!({})).await);
+    missing("trigger_action_async", bowline.trigger_action_async(API_KEY, ADA, "a").await);
+    missing("get_async_action_result", bowline.get_async_action_result::<Value>("a").await);
+    missing("list_functions", bowline.list_functions(API_KEY).await);
+    missing("get_function", bowline.get_function(API_KEY, "f").await);
+    missing("get_function_code", bowline.get_function_code(API_KEY, "f").await);
+    missing("delete_function", bowline.delete_function(API_KEY, "f", FunctionKind::Sync).await);
+    missing("create_quickstart_integration", bowline.create_quickstart_integration("github", "g").await);
+    let user = EndUser::new("u");
+    missing("create_connect_session", bowline.create_connect_session().end_user(&user).await);
+    missing("create_reconnect_session", bowline.create_reconnect_session(API_KEY, ADA).await);
+}
+
+fn missing<T: std::fmt::Debug>(method: &str, result: Result<T>) {
+    let Err(Error::Api(error)) = &result else { panic!("{method} is served now: {result:?}") };
+    assert!(error.message.starts_with("There is no route"), "{method} is served now: {error}");
+}
