@@ -9,6 +9,7 @@ use super::place::{OAUTH, Place};
 super::on_both! {
     the_catalogue_can_be_searched
     an_integration_lives_from_creation_to_deletion
+    a_quickstart_without_an_app_of_the_operator_is_refused
     an_environment_without_functions_says_so_in_every_form
     the_webhook_signing_key_can_be_rotated
 }
@@ -54,6 +55,12 @@ async fn an_integration_lives_from_creation_to_deletion(place: Place) {
     place.bowline.delete_integration(OAUTH).await.unwrap();
     let gone = place.bowline.get_integration(OAUTH).await.unwrap_err();
     assert_eq!((gone.status().unwrap().as_u16(), gone.code()), (404, Some("not_found")));
+}
+
+async fn a_quickstart_without_an_app_of_the_operator_is_refused(place: Place) {
+    let refused =
+        place.bowline.create_quickstart_integration("github", "g").display_name("G").await.unwrap_err();
+    assert_eq!(refused.code(), Some("invalid_body"), "{refused}");
 }
 
 async fn an_environment_without_functions_says_so_in_every_form(place: Place) {

@@ -29,7 +29,6 @@ async fn methods_without_a_route_say_so_until_they_are_tested_here() {
     missing("get_function", bowline.get_function(API_KEY, "f").await);
     missing("get_function_code", bowline.get_function_code(API_KEY, "f").await);
     missing("delete_function", bowline.delete_function(API_KEY, "f", FunctionKind::Sync).await);
-    missing("create_quickstart_integration", bowline.create_quickstart_integration("github", "g").await);
     let user = EndUser::new("u");
     missing("create_connect_session", bowline.create_connect_session().end_user(&user).await);
     missing("create_reconnect_session", bowline.create_reconnect_session(API_KEY, ADA).await);
