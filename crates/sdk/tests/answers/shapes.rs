@@ -148,3 +148,45 @@ async fn variables_templates_and_sessions_are_read_and_hide_their_secrets() {
         assert!(!format!("{session:?}").contains("hush"));
     }
 }
+
+#[tokio::test]
+async fn environments_and_keys_are_made_listed_and_deleted() {
+    let environment = json!({"id": 3, "uuid": "e-1", "name": "staging", "is_production": false});
+    let stub = Stub::json(json!({"data": environment})).await;
+    let made = stub.bowline.create_environment("staging").production(false).await.unwrap();
+    assert_eq!((made.id, made.uuid.unwrap().as_str(), made.name.as_str()), (3, "e-1", "staging"));
+    let stub = Stub::json(json!({"data": [environment]})).await;
+    assert_eq!(stub.bowline.list_environments().await.unwrap().len(), 1);
+
+    let key = json!({
+        "id": 1, "uuid": "k/1", "display_name": "ci", "scopes": ["environment:*"], "secret": "hush",
+        "last_used_at": null, "created_at": "2026-01-01T00:00:00.000Z",
+    });
+    let stub = Stub::json(json!({"data": key})).await;
+    let made = stub.bowline.create_api_key("e-1", "ci").await.unwrap();
+    assert_eq!(
+        (made.secret.as_ref().unwrap().expose(), made.scopes.join(",")),
+        ("hush", "environment:*".into())
+    );
+    assert!(!format!("{made:?}").contains("hush"));
+    stub.bowline.get_api_key("e-1", "k/1").await.unwrap();
+    stub.bowline.delete_api_key("e-1", "k/1").await.unwrap();
+    stub.bowline.delete_environment("e-1").await.unwrap();
+    let asked: Vec<String> = stub
+        .requests()
+        .await
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.url.path()))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "POST /environments/e-1/api-keys",
+            "GET /environments/e-1/api-keys/k%2F1",
+            "DELETE /environments/e-1/api-keys/k%2F1",
+            "DELETE /environments/e-1",
+        ]
+    );
+    let stub = Stub::json(json!({"data": [key]})).await;
+    assert_eq!(stub.bowline.list_api_keys("e-1").await.unwrap()[0].display_name, "ci");
+}
