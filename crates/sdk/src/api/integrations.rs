@@ -82,6 +82,9 @@ pub enum IntegrationCredentials {
         #[serde(serialize_with = "serialize_option")]
         private_key: Option<Secret>,
     },
+    /// Of a mode that this release has no type for.
+    #[serde(other, skip_serializing)]
+    Other,
 }
 
 /// Id and secret of an OAuth application.

@@ -198,6 +198,11 @@ impl<R> Call<ListRecords<R>> {
 
     /// Only these records; up to 100.
     pub fn ids<S: AsRef<str>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        let mut ids = ids.into_iter().peekable();
+        if ids.peek().is_none() {
+            // No parameter would mean all records.
+            return self.with(|_| Err(Error::invalid("ids", "is an empty list")));
+        }
         for id in ids {
             self = self.id_query("ids", "ids", id.as_ref());
         }

@@ -1,6 +1,8 @@
 //! The documented answers of methods whose server side is still being built, each as the reference shows it.
 
+use bowline_sdk::Error;
 use bowline_sdk::functions::FunctionKind;
+use bowline_sdk::integrations::IntegrationCredentials;
 use serde_json::{Value, json};
 
 use super::stub::Stub;
@@ -189,4 +191,15 @@ async fn environments_and_keys_are_made_listed_and_deleted() {
     );
     let stub = Stub::json(json!({"data": [key]})).await;
     assert_eq!(stub.bowline.list_api_keys("e-1").await.unwrap()[0].display_name, "ci");
+}
+
+#[tokio::test]
+async fn credentials_of_a_mode_that_is_not_known_yet_do_not_hide_the_integration() {
+    let credentials = json!({"type": "TOMORROW", "client_secret": "hush"});
+    let integration = json!({"unique_key": "k", "provider": "p", "credentials": credentials});
+    let stub = Stub::json(json!({"data": integration})).await;
+    let integration = stub.bowline.get_integration("k").include_credentials().await.unwrap();
+    assert!(matches!(integration.credentials, Some(IntegrationCredentials::Other)));
+    let sent = stub.bowline.update_integration("k").credentials(&IntegrationCredentials::Other).await;
+    assert!(matches!(sent.unwrap_err(), Error::InvalidArgument { .. }));
 }

@@ -125,6 +125,9 @@ impl ProxyCall {
     /// Statuses that also count as failures to make the call again for.
     pub fn retry_on(self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses: Vec<String> = statuses.into_iter().map(|status| status.to_string()).collect();
+        if statuses.is_empty() {
+            return self;
+        }
         self.with(|request| request.header("retry-on", &statuses.join(",")))
     }
 
