@@ -273,7 +273,10 @@ impl TransportError {
         let (kind, about) = if error.is_timeout() {
             (TransportErrorKind::Timeout, "the call took longer than its timeout")
         } else if error.is_connect() {
-            (TransportErrorKind::Connect, "the server cannot be reached: check the host and that it runs")
+            (
+                TransportErrorKind::Connect,
+                "the server cannot be reached: check the host, that it runs, and its certificate",
+            )
         } else {
             (TransportErrorKind::Broken, "the connection broke before the answer was complete")
         };

@@ -11,4 +11,5 @@ mod requests;
 mod retries;
 mod shapes;
 mod stub;
+mod tls;
 mod waiting;
