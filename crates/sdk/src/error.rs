@@ -109,8 +109,8 @@ impl Error {
     }
 }
 
-/// An error answer of the server.
-#[derive(Debug, Clone)]
+/// An error answer of the server. What a failing action threw or met prints as being there only.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
@@ -129,6 +129,22 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// The server's id of the request.
     pub request_id: Option<String>,
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("errors", &self.errors)
+            .field("has_payload", &self.payload.is_some())
+            .field("has_upstream", &self.upstream.is_some())
+            .field("retry_after", &self.retry_after)
+            .field("request_id", &self.request_id)
+            .finish()
+    }
 }
 
 impl fmt::Display for ApiError {

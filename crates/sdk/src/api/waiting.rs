@@ -35,9 +35,10 @@ impl Patience {
             if let Some(found) = look().await? {
                 return Ok(found);
             }
-            if waited + pause > self.give_up_after {
+            if waited >= self.give_up_after {
                 return Err(Error::WaitedTooLong { what, waited });
             }
+            pause = pause.min(self.give_up_after - waited);
             tokio::time::sleep(pause).await;
             waited += pause;
             pause = self.every;

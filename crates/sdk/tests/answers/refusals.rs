@@ -28,15 +28,15 @@ async fn a_refusal_tells_code_message_fields_and_request() {
 }
 
 #[tokio::test]
-async fn what_an_action_throws_is_in_the_payload() {
+async fn what_an_action_throws_is_in_the_payload_and_is_not_printed() {
     let answer = ResponseTemplate::new(424).set_body_json(json!({
-        "error": {"code": "script_http_error", "payload": {"reason": "quota"}, "upstream": {"status": 402}},
+        "error": {"code": "script_http_error", "payload": {"reason": HUSH}, "upstream": {"body": HUSH}},
     }));
     let stub = Stub::answering(answer).await;
     let error = told(stub.bowline.trigger_action::<()>("k", "c", "a").await);
     let Error::Api(api) = error else { panic!("{error}") };
-    assert_eq!(api.payload, Some(json!({"reason": "quota"})));
-    assert_eq!(api.upstream, Some(json!({"status": 402})));
+    assert_eq!(api.payload, Some(json!({"reason": HUSH})));
+    assert_eq!(api.upstream, Some(json!({"body": HUSH})));
 }
 
 #[tokio::test]

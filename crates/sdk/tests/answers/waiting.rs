@@ -55,3 +55,12 @@ async fn an_action_is_waited_for_until_it_returns_or_throws() {
     assert_eq!(error.code(), Some("action_script_runtime_error"));
     assert_eq!(stub.count().await, 2);
 }
+
+#[tokio::test]
+async fn a_time_to_give_up_that_is_shorter_than_the_pause_is_waited_out() {
+    let stub = Stub::answering(pending()).await;
+    let short = Duration::from_millis(40);
+    let error = told(stub.bowline.wait_for_action::<Value>("a").give_up_after(short).await);
+    assert!(matches!(error, Error::WaitedTooLong { waited, .. } if waited == short), "{error}");
+    assert_eq!(stub.count().await, 2);
+}
