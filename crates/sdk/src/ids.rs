@@ -131,6 +131,13 @@ impl SyncName {
     /// No name, which stands for all syncs: an empty list has no type of its own.
     pub const ALL: [Self; 0] = [];
 
+    pub(crate) fn check(&self) -> crate::Result<()> {
+        crate::http::path::check_text("sync", self.name.as_str())?;
+        self.variant
+            .as_ref()
+            .map_or(Ok(()), |variant| crate::http::path::check_text("variant", variant.as_str()))
+    }
+
     /// A variant of a sync.
     pub fn variant(name: impl Into<FunctionName>, variant: impl Into<Variant>) -> Self {
         Self { name: name.into(), variant: Some(variant.into()) }

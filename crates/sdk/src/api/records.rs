@@ -349,6 +349,11 @@ impl<R: DeserializeOwned + Send + 'static> Stream for RecordStream<R> {
                     }
                 },
                 Next::Asked(asked) => match ready!(asked.as_mut().poll(context)) {
+                    Ok(page) if page.next_cursor.is_some() && page.next_cursor == self.page => {
+                        self.next = Next::End;
+                        let problem = "goes in a circle: the server gave the same one again";
+                        return Poll::Ready(Some(Err(Error::invalid("cursor", problem))));
+                    }
                     Ok(page) => self.take_page(page),
                     Err(error) => {
                         self.next = Next::Page;

@@ -163,13 +163,13 @@ impl Bowline {
         integration: impl Into<IntegrationKey>,
         syncs: impl IntoIterator<Item = S>,
     ) -> Call<GetSyncStatus> {
-        let names: Vec<String> = syncs.into_iter().map(|sync| sync.into().to_string()).collect();
+        let syncs: Vec<SyncName> = syncs.into_iter().map(Into::into).collect();
+        let names: Vec<String> = syncs.iter().map(SyncName::to_string).collect();
         let names = if names.is_empty() { "*".to_owned() } else { names.join(",") };
-        Call::new(self, Method::GET, Ok(Path::fixed("/sync/status"))).query("syncs", names).id_query(
-            "integration",
-            "provider_config_key",
-            integration.into().as_str(),
-        )
+        Call::new(self, Method::GET, Ok(Path::fixed("/sync/status")))
+            .with(|_| checked(&syncs))
+            .query("syncs", names)
+            .id_query("integration", "provider_config_key", integration.into().as_str())
     }
 
     /// Changes how often a sync runs for one connection, such as `every 5 minutes`; none goes back to what was deployed.
@@ -224,11 +224,10 @@ impl Bowline {
         syncs: impl IntoIterator<Item = S>,
     ) -> Call<E> {
         let syncs: Vec<SyncName> = syncs.into_iter().map(Into::into).collect();
-        Call::new(self, Method::POST, Ok(Path::fixed(path))).field("syncs", syncs).id_field(
-            "integration",
-            "provider_config_key",
-            integration.as_str(),
-        )
+        Call::new(self, Method::POST, Ok(Path::fixed(path)))
+            .with(|_| checked(&syncs))
+            .field("syncs", &syncs)
+            .id_field("integration", "provider_config_key", integration.as_str())
     }
 
     fn variant_call<E>(
@@ -242,6 +241,10 @@ impl Bowline {
             .id_field("integration", "provider_config_key", integration.as_str())
             .id_field("connection_id", "connection_id", connection.as_str())
     }
+}
+
+fn checked(syncs: &[SyncName]) -> Result<()> {
+    syncs.iter().try_for_each(SyncName::check)
 }
 
 fn variant_path(sync: &FunctionName, variant: &Variant) -> Result<Path> {

@@ -36,7 +36,6 @@ const PROXY_CODES: &[&str] = &[
     "missing_api_url",
     "missing_auth_header",
     "missing_provider",
-    "not_found",
     "plan_limit",
     "request_too_large",
     "server_error",
@@ -157,7 +156,7 @@ impl Answer {
         Error::UnexpectedAnswer(UnexpectedAnswer {
             status: self.status,
             content_type: text(&self.headers, "content-type"),
-            location: location.map(|text| text.split(['?', '#']).next().unwrap_or_default().to_owned()),
+            location: location.map(|text| without_secrets(&text)),
         })
     }
 }
@@ -218,6 +217,15 @@ pub(crate) async fn collect(mut response: reqwest::Response, limit_bytes: u64) -
 
 pub(crate) fn broken(error: reqwest::Error) -> Error {
     Error::Transport(TransportError::of(error))
+}
+
+/// An address without its query, its fragment and who is named in it.
+fn without_secrets(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("//") else { return address.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}//{host}{path}")
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -76,6 +76,16 @@ impl RequestSpec {
         })
     }
 
+    /// Takes the query out of the path, so that parameters of it can be set anew.
+    pub fn split_query(&mut self) {
+        if let Some((path, query)) = self.path.split_once('?') {
+            let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            pairs.append(&mut self.query);
+            self.query = pairs;
+            self.path = path.to_owned();
+        }
+    }
+
     /// Removes a query parameter and gives its value.
     pub fn take_query(&mut self, name: &str) -> Option<String> {
         let at = self.query.iter().position(|(key, _)| key == name)?;

@@ -49,6 +49,22 @@ async fn a_cursor_or_link_that_repeats_itself_ends_with_an_error() {
     let stub = Stub::json(json!({"next": "/list?size=2", "items": [1]})).await;
     let error = told(numbers(&stub, Paging::Link(LinkPages::body("next").items("items"))).await);
     assert!(error.to_string().contains("goes in a circle"), "{error}");
+
+    let turn = |next: &str| json_page(json!({"next": next, "items": [1]}));
+    let stub = Stub::in_turn([turn("a"), turn("b"), turn("a")]).await;
+    let paging = Paging::Cursor(CursorPages::new("next", "after").items("items"));
+    told(numbers(&stub, paging).await);
+    assert_eq!(stub.count().await, 3);
+}
+
+#[tokio::test]
+async fn a_parameter_of_the_endpoint_is_replaced_and_not_sent_twice() {
+    let stub = Stub::in_turn([json_page(json!([1])), json_page(json!([]))]).await;
+    let call = stub.bowline.get("k", "c", "/list?page=7&size=2");
+    let paging = Paging::Offset(OffsetPages::page_number("page", 1));
+    let list: Vec<u32> = call.paginate::<u32>(paging).try_collect().await.unwrap();
+    assert_eq!(list, [1]);
+    assert_eq!(targets(&stub).await, ["/proxy/list?size=2&page=1", "/proxy/list?size=2&page=2"]);
 }
 
 #[tokio::test]

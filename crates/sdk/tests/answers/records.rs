@@ -102,3 +102,12 @@ async fn connections_are_streamed_from_the_page_and_in_the_size_that_was_asked_f
         stub.requests().await.iter().map(|request| request.url.query().unwrap().to_owned()).collect();
     assert_eq!(queries, ["limit=2&page=4", "limit=2&page=5"]);
 }
+
+#[tokio::test]
+async fn a_cursor_that_leads_to_itself_ends_the_stream_with_an_error() {
+    let stub = Stub::answering(page(0..0, Some("same"))).await;
+    let mut records = stub.bowline.list_records::<Issue>("k", "c", "Issue").stream();
+    told(records.next().await.unwrap());
+    assert!(records.next().await.is_none());
+    assert_eq!(stub.count().await, 2);
+}

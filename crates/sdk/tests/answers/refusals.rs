@@ -85,7 +85,8 @@ async fn pages_and_redirects_are_told_from_answers_of_the_api() {
     assert_eq!(error.status().unwrap().as_u16(), 502);
 
     let elsewhere = Stub::json(json!({"data": []})).await;
-    let location = format!("{}/integrations?token={HUSH}", elsewhere.server.uri());
+    let address = elsewhere.server.uri().replace("http://", &format!("http://ada:{HUSH}@"));
+    let location = format!("{address}/integrations?token={HUSH}");
     let stub = Stub::answering(ResponseTemplate::new(302).insert_header("location", location)).await;
     let error = told(stub.bowline.list_integrations().await);
     assert!(error.to_string().contains("set the host to the final address"), "{error}");

@@ -43,6 +43,8 @@ async fn what_is_wrong_with_an_argument_is_told_before_anything_is_sent() {
         told(bowline.trigger_action_async("k", "c", "a").max_retries(6).await),
         told(bowline.get_async_action_result_at::<()>("//evil.example/x").await),
         told(bowline.list_records::<()>("k", "c", "M").filter([]).await),
+        told(bowline.trigger_sync("k", [""]).await),
+        told(bowline.sync_status("k", [""]).await),
         told(bowline.list_records::<()>("k", "c", "M").ids::<&str>([]).await),
     ];
     for error in refused {

@@ -1,6 +1,6 @@
 //! All pages of a provider's list.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use futures_util::stream::{Stream, try_unfold};
 use http::header::LINK;
@@ -148,6 +148,7 @@ impl ProxyCall {
                 _ => 0,
             },
             paging,
+            asked: HashSet::new(),
             ready: VecDeque::new(),
         };
         try_unfold(pages, |mut pages: Pages<T>| async move {
@@ -166,13 +167,22 @@ struct Pages<T> {
     next: Option<Result<RequestSpec>>,
     paging: Paging,
     offset: u64,
+    /// Every page so far.
+    asked: HashSet<String>,
     ready: VecDeque<T>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
     async fn ask(&mut self, mut request: RequestSpec) -> Result<()> {
+        request.split_query();
         if let Paging::Offset(offset) = &self.paging {
             request.set_query(&offset.parameter, self.offset);
+        }
+        if !self.asked.insert(request.target()) {
+            return Err(Error::invalid(
+                "paging",
+                "goes in a circle: the provider leads back to a page it gave",
+            ));
         }
         let template = request.again().ok_or_else(|| {
             Error::invalid("body", "is a stream, which cannot be sent for every page: send bytes")
@@ -211,12 +221,6 @@ impl<T: DeserializeOwned> Pages<T> {
         match &self.paging {
             Paging::Cursor(pages) => {
                 let Some(cursor) = at(answer, &pages.answer_path).and_then(as_text) else { return Ok(None) };
-                if template.query.iter().any(|(name, value)| *name == pages.parameter && *value == cursor) {
-                    return Err(Error::invalid(
-                        "paging",
-                        "goes in a circle: the provider gave the same cursor again",
-                    ));
-                }
                 template.set_query(&pages.parameter, cursor);
             }
             Paging::Link(pages) => {
@@ -230,12 +234,6 @@ impl<T: DeserializeOwned> Pages<T> {
                     // A whole address too: the server takes the provider's own base off, and calls no other host.
                     None => endpoint::path(&link)?.as_str().to_owned(),
                 };
-                if path == template.path && template.query.is_empty() {
-                    return Err(Error::invalid(
-                        "paging",
-                        "goes in a circle: the provider gave the same link again",
-                    ));
-                }
                 // The link holds the whole query.
                 template.path = path;
                 template.query.clear();
