@@ -4,7 +4,6 @@
 const SYNCS = 'needs the sync scheduler';
 const RECORDS = 'needs the record store';
 const ACTIONS = 'needs the function runtime';
-const CONNECT = 'needs the Connect flow';
 const FUNCTIONS = 'needs deployed functions';
 
 export const LATER = {
@@ -21,8 +20,6 @@ export const LATER = {
   triggerAction: ACTIONS,
   triggerActionAsync: ACTIONS,
   getAsyncActionResult: ACTIONS,
-  createConnectSession: CONNECT,
-  createReconnectSession: CONNECT,
   listFunctions: FUNCTIONS,
   getFunction: FUNCTIONS,
   getFunctionCode: FUNCTIONS,

@@ -6,6 +6,7 @@ import connections from './connections.mjs';
 import listing from './listing.mjs';
 import tokens from './tokens.mjs';
 import refresh from './refresh.mjs';
+import connect from './connect.mjs';
 import metadata from './metadata.mjs';
 import environment from './environment.mjs';
 import proxyRequests from './proxy-requests.mjs';
@@ -26,6 +27,7 @@ export const GROUPS = [
   listing,
   tokens,
   refresh,
+  connect,
   metadata,
   environment,
   proxyRequests,

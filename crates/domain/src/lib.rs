@@ -18,6 +18,7 @@ pub mod secret;
 pub mod storage;
 pub mod tags;
 pub mod text;
+pub mod ticket;
 
 pub use clock::{Clock, ManualClock, Timestamp};
 pub use secret::{SealedBytes, Secret};

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod auth;
 pub mod catalog;
+pub mod connect;
 pub mod connection;
 pub mod credential;
 mod engine;

@@ -33,6 +33,11 @@ use crate::{compat, routes};
         routes::connections::get::get_connection,
         routes::connections::update::update_connection,
         routes::connections::delete::delete_connection,
+        routes::connect::create::create_connect_session,
+        routes::connect::reconnect::reconnect_session,
+        routes::connect::session::get_connect_session,
+        routes::connect::session::delete_connect_session,
+        routes::connect::telemetry::post_connect_telemetry,
         routes::environment_variables::list_environment_variables,
         routes::scripts_config::list_scripts,
         routes::environments::list::list_environments,
@@ -66,6 +71,11 @@ impl Modify for SecretKey {
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key")).build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("secret_key", SecurityScheme::Http(scheme));
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A connect session's token"))
+            .build();
+        components.add_security_scheme("connect_session", SecurityScheme::Http(scheme));
     }
 }
 

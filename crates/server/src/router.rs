@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
 use crate::routes::{
-    cli_telemetry, connections, env_js, environment_variables, environments, health, integrations,
+    cli_telemetry, connect, connections, env_js, environment_variables, environments, health, integrations,
     openapi_json, providers, ready, scripts_config,
 };
 use crate::state::AppState;
@@ -79,11 +79,23 @@ pub(crate) fn routes() -> Routes {
         .route("/environment-variables", get(environment_variables::list_environment_variables))
         .route("/scripts/config", get(scripts_config::list_scripts))
         .environments()
+        .connect()
         .legacy()
         .or_not_found()
 }
 
 impl Routes {
+    /// Connect sessions.
+    fn connect(self) -> Self {
+        self.route("/connect/sessions", post(connect::create::create_connect_session))
+            .route("/connect/sessions/reconnect", post(connect::reconnect::reconnect_session))
+            .route(
+                "/connect/session",
+                get(connect::session::get_connect_session).delete(connect::session::delete_connect_session),
+            )
+            .route("/connect/telemetry", post(connect::telemetry::post_connect_telemetry))
+    }
+
     /// Environments and API keys, in both generations of paths.
     fn environments(self) -> Self {
         use environments::{api_keys, create, delete, list, signing_key};

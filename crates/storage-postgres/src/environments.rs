@@ -39,6 +39,10 @@ impl EnvironmentStore for PostgresStorage {
         retrying("finding an environment", || self.try_find_environment_by_uuid(uuid)).await
     }
 
+    async fn find_environment_by_public_key(&self, public_key: Uuid) -> StorageResult<Option<Environment>> {
+        retrying("finding an environment", || self.try_find_environment_by_public_key(public_key)).await
+    }
+
     async fn replace_environment_secrets(
         &self,
         id: EnvironmentId,
@@ -196,6 +200,21 @@ impl PostgresStorage {
         row.map(EnvironmentRow::into_environment).transpose()
     }
 
+    async fn try_find_environment_by_public_key(&self, key: Uuid) -> sqlx::Result<Option<Environment>> {
+        let mut single = self.single().await?;
+        let row: Option<EnvironmentRow> = self
+            .query_as(concat!(
+                "SELECT ",
+                environment_columns!(),
+                " FROM environments WHERE public_key = $1 AND deleted_at IS NULL"
+            ))
+            .bind(key)
+            .fetch_optional(&mut *single)
+            .await?;
+        single.finish().await?;
+        row.map(EnvironmentRow::into_environment).transpose()
+    }
+
     async fn try_replace_secrets(
         &self,
         id: EnvironmentId,
@@ -255,6 +274,10 @@ impl PostgresStorage {
         self.query("UPDATE api_keys SET deleted_at = $2, secret = '' WHERE environment_id = $1 AND deleted_at IS NULL")
             .bind(id.0)
             .bind(at.as_micros())
+            .execute(&mut *connection)
+            .await?;
+        self.query("DELETE FROM tickets WHERE environment_id = $1")
+            .bind(id.0)
             .execute(&mut *connection)
             .await?;
         let integrations: Vec<i64> = self

@@ -28,6 +28,7 @@ mod rate_limit;
 mod refresh;
 mod rows;
 mod session;
+mod tickets;
 
 use async_trait::async_trait;
 use bowline_domain::storage::{Storage, StorageError};

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use crate::rows::{AccountRow, EnvironmentRow, IntoDomain, VariableRow, all, one, to_json};
-use crate::{SqliteStorage, connections, failed, integrations, keys};
+use crate::{SqliteStorage, connections, failed, integrations, keys, tickets};
 
 macro_rules! environment_columns {
     () => {
@@ -116,6 +116,19 @@ impl EnvironmentStore for SqliteStorage {
             " FROM environments WHERE uuid = ? AND deleted_at IS NULL"
         ))
         .bind(uuid.as_bytes().to_vec())
+        .fetch_optional(&self.readers)
+        .await
+        .and_then(one)
+        .map_err(failed("finding an environment"))
+    }
+
+    async fn find_environment_by_public_key(&self, public_key: Uuid) -> StorageResult<Option<Environment>> {
+        sqlx::query_as::<_, EnvironmentRow>(concat!(
+            "SELECT ",
+            environment_columns!(),
+            " FROM environments WHERE public_key = ? AND deleted_at IS NULL"
+        ))
+        .bind(public_key.as_bytes().to_vec())
         .fetch_optional(&self.readers)
         .await
         .and_then(one)
@@ -252,6 +265,7 @@ async fn delete(
     connections::delete_of_environment(&mut *conn, id, at).await?;
     integrations::delete_of_environment(&mut *conn, id, at).await?;
     keys::delete_of_environment(&mut *conn, id, at).await?;
+    tickets::delete_of_environment(&mut *conn, id).await?;
     sqlx::query("DELETE FROM environment_variables WHERE environment_id = ?")
         .bind(id.0)
         .execute(conn)

@@ -18,6 +18,7 @@ mod open;
 mod rate_limit;
 mod refresh;
 mod rows;
+mod tickets;
 mod writer;
 
 use std::fmt;

@@ -4,7 +4,10 @@ use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Every file of `migrations/`, oldest first: version, name, text. What a release contains never changes again.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "base", include_str!("../migrations/0001_base.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/0001_base.sql")),
+    (2, "tickets", include_str!("../migrations/0002_tickets.sql")),
+];
 
 /// What brings a database up to date. Built by hand, because sqlx's macro makes Cargo build every database driver
 /// a second time, for the compiler's plug-in.

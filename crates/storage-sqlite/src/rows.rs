@@ -12,6 +12,7 @@ use bowline_domain::id::{
 use bowline_domain::integration::Integration;
 use bowline_domain::scope::ScopeSet;
 use bowline_domain::storage::{DueRefresh, WrappedDataKey};
+use bowline_domain::ticket::Ticket;
 use bowline_domain::{SealedBytes, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -334,6 +335,30 @@ impl IntoDomain for DueRow {
             environment_id: EnvironmentId(self.environment_id),
             connection_id: ConnectionId(self.connection_id),
             expires_at: time(self.credentials_expire_at),
+        })
+    }
+}
+
+row! {
+    pub(crate) struct TicketRow {
+        uid: Vec<u8>,
+        environment_id: i64,
+        content: Vec<u8>,
+        expires_at: i64,
+        created_at: i64,
+    }
+}
+
+impl IntoDomain for TicketRow {
+    type Domain = Ticket;
+
+    fn into_domain(self) -> Result<Ticket, sqlx::Error> {
+        Ok(Ticket {
+            uid: RowUid(uuid(&self.uid)?),
+            environment_id: EnvironmentId(self.environment_id),
+            content: SealedBytes(self.content),
+            expires_at: Timestamp::from_micros(self.expires_at),
+            created_at: Timestamp::from_micros(self.created_at),
         })
     }
 }

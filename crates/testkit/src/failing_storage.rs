@@ -20,8 +20,9 @@ use bowline_domain::storage::{
     AcquireLease, ApiKeyStore, ConnectionStore, CreateApiKey, CreateConnection, CreateEnvironment,
     CreateIntegration, DataKeyStore, DueRefresh, EnvironmentStore, IntegrationStore, RateLimitStore,
     RateLimitUse, RefreshOutcome, RefreshStore, SetMetadata, Storage, StorageError, StorageResult,
-    UpdateIntegration, WrappedDataKey,
+    TicketStore, UpdateIntegration, WrappedDataKey,
 };
+use bowline_domain::ticket::{NewTicket, Ticket, TicketKind};
 use bowline_domain::{SealedBytes, Timestamp};
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -178,6 +179,7 @@ pass_through! {
         list_environments(account: AccountId) -> StorageResult<Vec<Environment>>;
         find_environment(id: EnvironmentId) -> StorageResult<Option<Environment>>;
         find_environment_by_uuid(uuid: Uuid) -> StorageResult<Option<Environment>>;
+        find_environment_by_public_key(public_key: Uuid) -> StorageResult<Option<Environment>>;
         replace_environment_secrets(id: EnvironmentId, expected: &SealedBytes, new: SealedBytes) -> StorageResult<bool>;
         delete_environment(account: AccountId, id: EnvironmentId, at: Timestamp) -> StorageResult<bool>;
         list_variables(environment: EnvironmentId) -> StorageResult<Vec<EnvironmentVariable>>;
@@ -218,5 +220,11 @@ pass_through! {
     }
     RateLimitStore {
         count_rate_limit(key: &str, units: u64, window: Duration) -> StorageResult<RateLimitUse>;
+    }
+    TicketStore {
+        create_ticket(environment: EnvironmentId, new: NewTicket) -> StorageResult<bool>;
+        find_ticket(kind: TicketKind, digest: &KeyDigest, at: Timestamp) -> StorageResult<Option<(Ticket, Environment)>>;
+        take_ticket(kind: TicketKind, digest: &KeyDigest, at: Timestamp) -> StorageResult<Option<(Ticket, Environment)>>;
+        delete_ticket(environment: EnvironmentId, uid: RowUid) -> StorageResult<bool>;
     }
 }

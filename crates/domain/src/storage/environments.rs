@@ -38,6 +38,9 @@ pub trait EnvironmentStore: Send + Sync + 'static {
     /// A live environment by its public id.
     async fn find_environment_by_uuid(&self, uuid: Uuid) -> StorageResult<Option<Environment>>;
 
+    /// A live environment by the key that old frontends send.
+    async fn find_environment_by_public_key(&self, public_key: Uuid) -> StorageResult<Option<Environment>>;
+
     /// Replaces the environment's sealed secrets if they still are `expected`; false when they are not.
     async fn replace_environment_secrets(
         &self,

@@ -14,6 +14,7 @@ mod integrations;
 mod keys;
 mod rate_limit;
 mod refresh;
+mod tickets;
 
 use std::error::Error;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use integrations::{CreateIntegration, IntegrationStore, UpdateIntegration};
 pub use keys::{ApiKeyStore, CreateApiKey, DataKeyStore, WrappedDataKey};
 pub use rate_limit::{RateLimitStore, RateLimitUse};
 pub use refresh::{AcquireLease, DueRefresh, Lease, RefreshOutcome, RefreshStore};
+pub use tickets::{EXPIRED_TICKETS_REMOVED_MAX, TicketStore};
 
 /// The whole of what the engine asks of a database.
 #[async_trait]
@@ -37,6 +39,7 @@ pub trait Storage:
     + ConnectionStore
     + RefreshStore
     + RateLimitStore
+    + TicketStore
 {
     /// Answers when the database can be reached and written.
     async fn check_health(&self) -> Result<(), StorageError>;

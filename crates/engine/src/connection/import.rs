@@ -2,27 +2,25 @@
 
 use std::sync::Arc;
 
-use bowline_domain::connection::{Connection, ConnectionContent, EndUser, NewConnection};
+use bowline_domain::connection::EndUser;
 use bowline_domain::environment::Environment;
-use bowline_domain::id::{ConnectionKey, IntegrationKey, RowUid};
+use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::metadata::{METADATA_BYTES_MAX, Metadata, is_too_large};
 use bowline_domain::provider::{AuthMode, Provider};
-use bowline_domain::storage::{CreateConnection, StorageError};
+use bowline_domain::storage::StorageError;
 use bowline_domain::tags::Tags;
 use serde_json::{Map, Value};
 use thiserror::Error;
-use uuid::Uuid;
 
-use super::OpenConnection;
+use super::fields::check_fields;
+use super::write::{Draft, Labels, WriteError, random_key};
+use super::{OpenConnection, TestFailed};
 use crate::Engine;
 use crate::auth::github_app;
 use crate::credential::refresh::TokenError;
 use crate::credential::vault::VaultError;
-use crate::credential::{CredentialKind, Credentials, seal_config, seal_credentials};
+use crate::credential::{CredentialKind, Credentials};
 use crate::integration::{IntegrationError, OpenIntegration};
-
-/// Another writer can win between our look and our write this often.
-const WRITE_ATTEMPTS: u32 = 8;
 
 /// Credentials as they are imported.
 pub enum ImportedCredentials {
@@ -104,8 +102,8 @@ pub enum ImportError {
     #[error("the metadata is larger than {METADATA_BYTES_MAX} bytes")]
     MetadataTooLarge,
     /// The provider refused the credentials.
-    #[error("the provider did not accept the credentials: {0}")]
-    TestFailed(String),
+    #[error(transparent)]
+    TestFailed(#[from] TestFailed),
     /// The provider gave no token for the installation.
     #[error(transparent)]
     Token(TokenError),
@@ -121,6 +119,17 @@ pub enum ImportError {
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
+}
+
+impl From<WriteError> for ImportError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::UnknownIntegration => Self::UnknownIntegration,
+            WriteError::Busy => Self::Busy,
+            WriteError::Storage(error) => Self::Storage(error),
+            WriteError::Vault(error) => Self::Vault(error),
+        }
+    }
 }
 
 impl Engine {
@@ -152,6 +161,11 @@ impl Engine {
         if import.verify {
             self.verify_credentials(&integration, &credentials, &config).await?;
         }
+        let labels = Labels::Given {
+            tags: super::tags_for(import.end_user.as_ref(), &import.tags),
+            end_user: import.end_user,
+            webhook_url_override: import.webhook_url_override,
+        };
         let draft = Draft {
             integration: &integration,
             key: import.key.unwrap_or_else(random_key),
@@ -159,9 +173,7 @@ impl Engine {
             config: &config,
             metadata: import.metadata,
             metadata_when_new: import.metadata_when_new,
-            tags: super::tags_for(import.end_user.as_ref(), &import.tags),
-            end_user: import.end_user,
-            webhook_url_override: import.webhook_url_override,
+            labels,
         };
         let connection = self.upsert_connection(environment, &draft).await?;
         Ok(OpenConnection { connection, credentials, config })
@@ -187,82 +199,6 @@ impl Engine {
         let app = github_app::InstallationToken { integration, config, now };
         app.fetch(&self.outbound).await.map_err(ImportError::Token)
     }
-
-    async fn upsert_connection(
-        &self,
-        environment: &Environment,
-        draft: &Draft<'_>,
-    ) -> Result<Arc<Connection>, ImportError> {
-        let integration = &draft.integration.integration;
-        for _ in 0..WRITE_ATTEMPTS {
-            let existing = self.storage.find_connection(environment.id, &integration.key, &draft.key).await?;
-            let now = self.clock.now();
-            match existing {
-                Some(existing) => {
-                    let content = self.seal_draft(environment, draft, existing.uid, false)?;
-                    let replaced =
-                        self.storage.replace_connection(environment.id, existing.id, content, now).await?;
-                    if let Some(connection) = replaced {
-                        return Ok(connection);
-                    }
-                }
-                None => {
-                    let uid = RowUid(Uuid::now_v7());
-                    let new = NewConnection {
-                        uid,
-                        integration_id: integration.id,
-                        key: draft.key.clone(),
-                        content: self.seal_draft(environment, draft, uid, true)?,
-                        created_at: now,
-                    };
-                    match self.storage.create_connection(environment.id, new).await? {
-                        CreateConnection::Created(connection) => return Ok(connection),
-                        CreateConnection::KeyTaken => {}
-                        CreateConnection::NoIntegration => return Err(ImportError::UnknownIntegration),
-                    }
-                }
-            }
-        }
-        Err(ImportError::Busy)
-    }
-
-    fn seal_draft(
-        &self,
-        environment: &Environment,
-        draft: &Draft<'_>,
-        uid: RowUid,
-        is_new: bool,
-    ) -> Result<ConnectionContent, VaultError> {
-        let has_credentials = draft.credentials.kind() != CredentialKind::None;
-        let metadata = draft.metadata.clone();
-        Ok(ConnectionContent {
-            credentials: seal_credentials(&self.vault, environment, uid, draft.credentials)?,
-            credentials_expire_at: draft.credentials.refresh_due_at(),
-            config: seal_config(&self.vault, environment, uid, draft.config)?,
-            metadata: if is_new { metadata.or_else(|| draft.metadata_when_new.clone()) } else { metadata },
-            tags: draft.tags.clone(),
-            end_user: draft.end_user.clone(),
-            webhook_url_override: draft.webhook_url_override.clone(),
-            last_fetched_at: has_credentials.then(|| self.clock.now()),
-        })
-    }
-}
-
-/// Everything about the connection to be written but its row.
-struct Draft<'a> {
-    integration: &'a OpenIntegration,
-    key: ConnectionKey,
-    credentials: &'a Credentials,
-    config: &'a Map<String, Value>,
-    metadata: Option<Metadata>,
-    metadata_when_new: Option<Metadata>,
-    tags: Tags,
-    end_user: Option<EndUser>,
-    webhook_url_override: Option<String>,
-}
-
-fn random_key() -> ConnectionKey {
-    ConnectionKey::from_stored(Uuid::new_v4().to_string())
 }
 
 fn check_type(provider: &Provider, given: CredentialKind) -> Result<(), ImportError> {
@@ -274,14 +210,6 @@ fn check_type(provider: &Provider, given: CredentialKind) -> Result<(), ImportEr
 
 /// Values the provider declares rules for must keep them: they become parts of URLs (checklist A13).
 fn check_config(provider: &Provider, config: &Map<String, Value>) -> Result<(), ImportError> {
-    for (name, field) in &provider.connection_config {
-        let Some(value) = config.get(name).and_then(Value::as_str).filter(|value| !value.is_empty()) else {
-            continue;
-        };
-        field.check(value).map_err(|problem| ImportError::BadConfig {
-            field: name.clone(),
-            problem: problem.to_string(),
-        })?;
-    }
-    Ok(())
+    check_fields(&provider.connection_config, config)
+        .map_err(|(field, problem)| ImportError::BadConfig { field, problem: problem.to_string() })
 }

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value};
+use thiserror::Error;
 use uuid::Uuid;
 
-use super::ImportError;
 use crate::Engine;
 use crate::credential::{CredentialKind, Credentials};
 use crate::integration::OpenIntegration;
@@ -22,18 +22,27 @@ use crate::template::{Form, RenderContext, Scope, Template, UrlValues, render};
 /// Of an answer to a verification request at most this much is read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// No verification request was answered with 2xx; the text says why not, and holds no secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the provider did not accept the credentials: {0}")]
+pub struct TestFailed(pub String);
+
 impl Engine {
     /// Sends the provider's verification requests in order until one is answered with 2xx. Credentials of
     /// kinds that prove themselves (a token was just fetched), and providers that name no request, pass.
-    pub(super) async fn verify_credentials(
+    pub(crate) async fn verify_credentials(
         &self,
         integration: &OpenIntegration,
         credentials: &Credentials,
         config: &Map<String, Value>,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), TestFailed> {
         let is_tested = matches!(
             credentials.kind(),
-            CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Tba
+            CredentialKind::ApiKey
+                | CredentialKind::Basic
+                | CredentialKind::Tba
+                | CredentialKind::Jwt
+                | CredentialKind::Signature
         );
         let verification = integration.provider.proxy.as_ref().and_then(|api| api.verification.as_ref());
         let Some(verification) = verification.filter(|_| is_tested) else { return Ok(()) };
@@ -45,7 +54,7 @@ impl Engine {
                 Err(reason) => last = reason,
             }
         }
-        Err(ImportError::TestFailed(last))
+        Err(TestFailed(last))
     }
 
     /// The status of one verification request, or why there is none.

@@ -1,7 +1,6 @@
 //! Methods whose routes the server does not have yet. Their answers are tested in `tests/answers/shapes.rs`; when a
 //! route lands, its line here fails, and the method gets a test of its own in this folder.
 
-use bowline_sdk::connections::EndUser;
 use bowline_sdk::functions::FunctionKind;
 use bowline_sdk::{Error, Result};
 use serde_json::{Value, json};
@@ -29,9 +28,6 @@ async fn methods_without_a_route_say_so_until_they_are_tested_here() {
     missing("get_function", bowline.get_function(API_KEY, "f").await);
     missing("get_function_code", bowline.get_function_code(API_KEY, "f").await);
     missing("delete_function", bowline.delete_function(API_KEY, "f", FunctionKind::Sync).await);
-    let user = EndUser::new("u");
-    missing("create_connect_session", bowline.create_connect_session().end_user(&user).await);
-    missing("create_reconnect_session", bowline.create_reconnect_session(API_KEY, ADA).await);
 }
 
 fn missing<T: std::fmt::Debug>(method: &str, result: Result<T>) {

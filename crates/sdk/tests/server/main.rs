@@ -1,6 +1,7 @@
 //! The client against a started Bowline, on both databases, with the simulated provider behind it.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod connect;
 mod connections;
 mod errors;
 mod integrations;

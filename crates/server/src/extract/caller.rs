@@ -7,7 +7,10 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use bowline_api::error::ErrorCode;
 use bowline_domain::environment::Environment;
+use bowline_domain::id::ApiKeyId;
+use bowline_domain::scope::ScopeSet;
 use bowline_engine::access::{Principal, bearer_key};
+use bowline_engine::connect::{ConnectSession, SESSION_TOKEN_PREFIX};
 use bowline_engine::rate_limit::{Bucket, RateLimitKey};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -19,14 +22,12 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::transport::RequestContext;
 
-const SESSION_PREFIX: &str = "nango_connect_session_";
-const SESSION_HEX_CHARS: usize = 64;
-
-/// A key bound to an environment, with the scope `S`.
+/// A key bound to an environment, with the scope `S`; where `S` says so, also a connect session.
 #[derive(Debug)]
 pub struct Caller<S> {
     principal: Arc<Principal>,
     environment: Arc<Environment>,
+    session: Option<ConnectSession>,
     required: PhantomData<S>,
 }
 
@@ -34,6 +35,11 @@ impl<S> Caller<S> {
     /// The environment the key is bound to.
     pub fn environment(&self) -> &Arc<Environment> {
         &self.environment
+    }
+
+    /// The session whose token was shown in place of a key.
+    pub fn session(&self) -> Option<&ConnectSession> {
+        self.session.as_ref()
     }
 
     /// Refuses a key without `scope`, for rights that depend on what is asked for.
@@ -54,13 +60,18 @@ impl<S: Required> FromRequestParts<AppState> for Caller<S> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let principal = admit::<S>(parts, state).await?;
+        if S::TAKES_SESSION && bearer_key(bearer(&parts.headers)?).starts_with(SESSION_TOKEN_PREFIX) {
+            let session = admit_session(parts, state).await?;
+            let (principal, environment) = (session_principal(&session), Arc::clone(&session.environment));
+            return Ok(Self { principal, environment, session: Some(session), required: PhantomData });
+        }
+        let principal = admit(parts, state).await?;
         let Some(environment) = principal.environment.clone() else {
             let message = "This API key is not authorized for an environment";
             return Err(ApiError::with_message(ErrorCode::Forbidden, message));
         };
         check_scope::<S>(&principal)?;
-        Ok(Self { principal, environment, required: PhantomData })
+        Ok(Self { principal, environment, session: None, required: PhantomData })
     }
 }
 
@@ -90,9 +101,28 @@ impl<S: Required> FromRequestParts<AppState> for AccountCaller<S> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let principal = admit::<S>(parts, state).await?;
+        let principal = admit(parts, state).await?;
         check_scope::<S>(&principal)?;
         Ok(Self { principal, required: PhantomData })
+    }
+}
+
+/// Whoever shows a connect session's token, and nothing else.
+#[derive(Debug)]
+pub struct SessionCaller(ConnectSession);
+
+impl SessionCaller {
+    /// The session.
+    pub fn session(&self) -> &ConnectSession {
+        &self.0
+    }
+}
+
+impl FromRequestParts<AppState> for SessionCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        admit_session(parts, state).await.map(Self)
     }
 }
 
@@ -101,10 +131,36 @@ pub(super) fn context(parts: &Parts) -> Option<&RequestContext> {
     parts.extensions.get::<Arc<RequestContext>>().map(Arc::as_ref)
 }
 
-async fn admit<S: Required>(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
-    if S::TAKES_SESSION {
-        refuse_session(bearer_key(bearer(&parts.headers)?))?;
-    }
+/// A connect session's token in the `Authorization` header is never tried as a key.
+async fn admit_session(parts: &Parts, state: &AppState) -> Result<ConnectSession, ApiError> {
+    let token = bearer_key(bearer(&parts.headers)?);
+    let session = state.engine.find_connect_session(token).await?;
+    count_session(parts, state, &session.environment).await?;
+    Ok(session)
+}
+
+/// Counts a request that was let in by something else than an API key.
+pub(crate) async fn count_session(
+    parts: &Parts,
+    state: &AppState,
+    environment: &Environment,
+) -> Result<(), ApiError> {
+    count(state, parts, RateLimitKey::Account(environment.account_id, Bucket::Global), 1).await
+}
+
+/// What a session may do beyond the routes that take it: nothing.
+fn session_principal(session: &ConnectSession) -> Arc<Principal> {
+    Arc::new(Principal {
+        account_id: session.environment.account_id,
+        environment: Some(Arc::clone(&session.environment)),
+        key_id: ApiKeyId(0),
+        key_uid: session.uid,
+        key_name: "connect session".to_owned(),
+        scopes: ScopeSet::default(),
+    })
+}
+
+async fn admit(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     let principal = authenticate(&parts.headers, state).await?;
     if let Some(context) = context(parts) {
         context.caller.get_or_init(|| (principal.account_id, principal.key_id));
@@ -122,18 +178,6 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
 /// Whoever holds the key in the `Authorization` header.
 pub(crate) async fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     Ok(state.engine.access.authenticate(bearer(headers)?).await?)
-}
-
-/// A connect-session token is never tried as a key. No session can be open yet, so each is unknown.
-fn refuse_session(token: &str) -> Result<(), ApiError> {
-    let Some(hex) = token.strip_prefix(SESSION_PREFIX) else { return Ok(()) };
-    let is_hex = hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    let is_token = hex.len() == SESSION_HEX_CHARS && is_hex;
-    Err(ApiError::classic(if is_token {
-        ErrorCode::UnknownConnectSessionToken
-    } else {
-        ErrorCode::InvalidConnectSessionTokenFormat
-    }))
 }
 
 fn bucket(parts: &Parts) -> Bucket {

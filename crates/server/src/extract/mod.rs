@@ -8,7 +8,7 @@ mod limited;
 pub mod scope;
 
 pub(crate) use caller::authenticate;
-pub use caller::{AccountCaller, Caller};
+pub use caller::{AccountCaller, Caller, SessionCaller};
 pub use fields::{JsonBody, Params, Query, RawBody};
 pub use limited::AddressLimited;
 pub(crate) use limited::count;

@@ -1,6 +1,7 @@
 //! Handlers, in files that mirror the paths. A handler extracts, calls one function, maps the result.
 
 pub(crate) mod cli_telemetry;
+pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod env_js;
 pub(crate) mod environment_variables;

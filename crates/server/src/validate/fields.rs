@@ -138,6 +138,16 @@ impl Fields {
         }
     }
 
+    /// The names of the fields not yet read.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.left.keys().cloned().collect()
+    }
+
+    /// Accepts all fields not yet read without looking at them.
+    pub fn ignore_rest(&mut self) {
+        self.left.clear();
+    }
+
     /// Accepts a field without looking at it.
     pub fn ignore(&mut self, name: &str) {
         self.take(name);

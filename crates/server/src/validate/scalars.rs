@@ -167,6 +167,24 @@ impl Fields {
         self.nested(name, value, read)
     }
 
+    /// A map whose values are strict objects, each read by `read`; it may be left out.
+    pub fn optional_object_map<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut Fields) -> T,
+    ) -> Option<IndexMap<String, T>> {
+        let value = self.take(name)?;
+        self.nested(name, value, |map| {
+            let keys = map.names();
+            let read_one = |key: String| {
+                let value = map.take(&key)?;
+                let read = map.nested(&key, value, &read)?;
+                Some((key, read))
+            };
+            keys.into_iter().filter_map(read_one).collect()
+        })
+    }
+
     /// A JSON object that belongs to the user, kept as it is.
     pub fn optional_json_object(&mut self, name: &str) -> Option<Map<String, Value>> {
         match self.take(name)? {
@@ -245,6 +263,14 @@ impl Fields {
         }
         let checked = |(at, item)| self.checked_text(&[name, &usize::to_string(&at)], item, &check);
         Some(items.into_iter().enumerate().filter_map(checked).collect())
+    }
+
+    /// A moment that must be there, in the forms of [`Fields::optional_moment`]; `None` when it was refused.
+    pub fn required_moment(&mut self, name: &str) -> Option<Timestamp> {
+        if !self.has(name) {
+            self.refuse_type(&[name], "date", None);
+        }
+        self.optional_moment(name)
     }
 
     /// A moment that may be left out: an ISO 8601 text, or (in bodies) milliseconds since the epoch.

@@ -32,6 +32,8 @@ pub mod rate_limits;
 pub mod refresh_leases;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod refresh_outcomes;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod tickets;
 
 pub use harness::{TestBackend, TestStorage};
 
@@ -149,6 +151,16 @@ macro_rules! storage_contract_tests {
                 a_window_has_a_fixed_end_and_then_counts_anew
                 concurrent_counts_lose_nothing
             }
+            tickets {
+                a_ticket_is_found_as_it_was_written_with_its_environment
+                a_ticket_of_one_kind_is_not_found_as_another
+                an_expired_ticket_is_neither_found_nor_taken
+                writing_a_ticket_removes_expired_ones_and_keeps_the_others
+                of_concurrent_takers_of_a_ticket_one_gets_it
+                a_ticket_is_deleted_once_and_in_its_environment_only
+                tickets_go_with_their_environment_and_none_are_written_to_a_deleted_one
+                an_environment_is_found_by_its_public_key_while_it_lives
+            }
             durability {
                 a_healthy_storage_says_so
                 a_closed_storage_answers_with_errors
@@ -182,6 +194,7 @@ mod tests {
             include_str!("refresh_leases.rs"),
             include_str!("refresh_outcomes.rs"),
             include_str!("rate_limits.rs"),
+            include_str!("tickets.rs"),
             include_str!("durability.rs"),
         ];
         for line in modules.into_iter().flat_map(str::lines) {

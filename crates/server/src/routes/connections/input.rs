@@ -14,7 +14,7 @@ use crate::extract::{Params, Query};
 use crate::validate::{Fields, email, length, url};
 
 /// `end_user`, without an organization: imports carry none.
-pub(super) fn end_user(fields: &mut Fields) -> Option<EndUser> {
+pub(crate) fn end_user(fields: &mut Fields) -> Option<EndUser> {
     fields.optional_object("end_user", |fields| EndUser {
         id: fields.required_text("id", length(1, 255)),
         email: fields.optional_text("email", email),
@@ -43,7 +43,7 @@ fn end_user_tags(fields: &mut Fields) -> Option<BTreeMap<String, String>> {
 pub(crate) const WEBHOOK_URL_CHARS_MAX: usize = 2_048;
 
 /// `webhook_url_override`: a URL the outbound policy lets pass, or an empty text.
-pub(super) fn webhook_url_override(fields: &mut Fields) -> Option<String> {
+pub(crate) fn webhook_url_override(fields: &mut Fields) -> Option<String> {
     fields.optional_text("webhook_url_override", |text| {
         length(0, WEBHOOK_URL_CHARS_MAX)(text)?;
         if text.is_empty() { Ok(()) } else { url(text) }
@@ -51,7 +51,7 @@ pub(super) fn webhook_url_override(fields: &mut Fields) -> Option<String> {
 }
 
 /// Refuses an address that webhooks could never be sent to.
-pub(super) fn check_webhook_target(engine: &Engine, address: Option<&str>) -> Result<(), ApiError> {
+pub(crate) fn check_webhook_target(engine: &Engine, address: Option<&str>) -> Result<(), ApiError> {
     match address.filter(|address| !address.is_empty()) {
         Some(address) => engine.check_webhook_target(address).map_err(|error| {
             ApiError::with_message(ErrorCode::InvalidBody, format!("webhook_url_override: {error}"))

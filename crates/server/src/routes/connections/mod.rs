@@ -4,7 +4,7 @@ pub(crate) mod delete;
 pub(crate) mod error;
 pub(crate) mod get;
 pub(crate) mod import;
-mod input;
+pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod update;

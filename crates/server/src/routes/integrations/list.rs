@@ -10,7 +10,7 @@ use crate::extract::{Caller, Query, scope};
 use crate::reply;
 use crate::state::AppState;
 
-/// Lists integrations, by provider and then by age.
+/// Lists integrations, by provider and then by age; to a connect session those that it allows.
 #[utoipa::path(
     get,
     path = "/integrations",
@@ -24,7 +24,10 @@ pub(crate) async fn list_integrations(
     query: Query,
 ) -> Result<Response, ApiError> {
     query.none()?;
-    let open = state.engine.list_integrations(caller.environment()).await?;
+    let mut open = state.engine.list_integrations(caller.environment()).await?;
+    if let Some(session) = caller.session() {
+        open.retain(|open| session.allows(&open.integration.key));
+    }
     let list: Vec<_> = open.iter().map(|open| wire::integration_response(&state.settings, open)).collect();
     Ok(reply::data(list).into_response())
 }

@@ -9,6 +9,8 @@ pub enum Plane {
     Public,
     /// One bound to an environment.
     Environment,
+    /// A connect session's token instead of a key; `routes/connect` tests who is let in.
+    Session,
     /// One of the account, or bound to an environment and with a right over the account.
     Account,
 }
@@ -56,6 +58,10 @@ fn env(route: &'static str, path: &'static str, scopes: &'static [&'static str])
     case(Plane::Environment, route, path, scopes)
 }
 
+fn session(route: &'static str, path: &'static str) -> Case {
+    case(Plane::Session, route, path, &[])
+}
+
 fn account(route: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Case {
     case(Plane::Account, route, path, scopes)
 }
@@ -75,6 +81,7 @@ const READ_CONNECTION: &[&str] =
 const CREATE_CONNECTION: &[&str] = &["environment:connections:create"];
 const UPDATE_CONNECTION: &[&str] = &["environment:connections:update"];
 const DELETE_CONNECTION: &[&str] = &["environment:connections:delete"];
+const CONNECT: &[&str] = &["environment:connect_sessions:write"];
 const CREATE_KEY: &[&str] = &["account:environments:api_keys:create"];
 const LIST_KEYS: &[&str] = &["account:environments:api_keys:list"];
 const READ_KEY: &[&str] = &["account:environments:api_keys:read"];
@@ -88,7 +95,7 @@ const SINGULAR: &str = "/connection/owned-connection?provider_config_key=owned-b
 /// Every route. `dev` owns the integrations `owned` (github) and `owned-basic` (private-api-basic), the latter
 /// with the connection `owned-connection`, and API key 1.
 pub fn all() -> Vec<Case> {
-    [infrastructure(), integrations(), connections(), environments(), legacy()]
+    [infrastructure(), integrations(), connections(), connect(), environments(), legacy()]
         .into_iter()
         .flatten()
         .collect()
@@ -106,6 +113,20 @@ fn infrastructure() -> Vec<Case> {
         env("GET /providers", "/providers?search=github", &[]),
         env("GET /providers/{provider}", "/providers/github", &[]),
         env("GET /providers/{provider}/templates", "/providers/github/templates", &[]),
+    ]
+}
+
+fn connect() -> Vec<Case> {
+    let again = json!({"connection_id": "owned-connection", "integration_id": "owned-basic"});
+    let named = json!({"end_user": {"id": "u"}, "allowed_integrations": ["owned"]});
+    vec![
+        env("POST /connect/sessions", "/connect/sessions", CONNECT).sends(named).answers(201),
+        env("POST /connect/sessions/reconnect", "/connect/sessions/reconnect", CONNECT)
+            .sends(again)
+            .answers(201),
+        session("GET /connect/session", "/connect/session"),
+        session("DELETE /connect/session", "/connect/session"),
+        public("POST /connect/telemetry", "/connect/telemetry").sends(json!({})).answers(400),
     ]
 }
 

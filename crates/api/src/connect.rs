@@ -1,0 +1,199 @@
+//! Connect sessions on the wire (spec `api.md` §12).
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// Body of `POST /connect/sessions` (for documentation; the server validates field by field).
+#[derive(Serialize, ToSchema)]
+pub struct CreateConnectSessionRequest {
+    /// Whose accounts are connected; required unless `tags` is there.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub end_user: Option<Value>,
+    /// The organization the end user belongs to.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub organization: Option<Value>,
+    /// Keys of integrations that may be connected; all when absent or empty.
+    #[schema(nullable = false)]
+    pub allowed_integrations: Option<Vec<String>>,
+    /// Presets by integration key.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub integrations_config_defaults: Option<Value>,
+    /// Appearance by integration key.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub overrides: Option<Value>,
+    /// Where events of the session's connections go.
+    #[schema(nullable = false)]
+    pub webhook_url_override: Option<String>,
+    /// Labels of the session's connections.
+    #[schema(nullable = false)]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// Body of `POST /connect/sessions/reconnect`.
+#[derive(Serialize, ToSchema)]
+pub struct ReconnectSessionRequest {
+    /// The connection to authorize again.
+    pub connection_id: String,
+    /// Its integration's key.
+    pub integration_id: String,
+    /// Whose account it is.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub end_user: Option<Value>,
+    /// The organization the end user belongs to.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub organization: Option<Value>,
+    /// Presets by integration key.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub integrations_config_defaults: Option<Value>,
+    /// Appearance by integration key.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub overrides: Option<Value>,
+    /// Where the connection's events go.
+    #[schema(nullable = false)]
+    pub webhook_url_override: Option<String>,
+    /// Labels in place of the connection's own.
+    #[schema(nullable = false)]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// A session as its creator gets it.
+#[derive(Serialize, ToSchema)]
+pub struct ConnectSessionResponse {
+    /// For the frontend; it is shown only here.
+    pub token: String,
+    /// A page of its own for the end user.
+    pub connect_link: String,
+    /// ISO 8601.
+    pub expires_at: String,
+}
+
+/// What a page may know of its session.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConnectSessionInfo {
+    /// Whose accounts are connected.
+    #[serde(rename = "endUser")]
+    pub end_user: Option<SessionEndUser>,
+    /// How the Connect UI looks.
+    #[serde(rename = "connectUISettings")]
+    pub connect_ui_settings: ConnectUiSettings,
+    /// Keys of integrations that may be connected; all when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub allowed_integrations: Option<Vec<String>>,
+    /// Presets by integration key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub integrations_config_defaults: Option<IndexMap<String, ConnectDefaults>>,
+    /// True when an existing connection is authorized again.
+    #[serde(rename = "isReconnecting", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub is_reconnecting: Option<bool>,
+    /// Appearance by integration key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub overrides: Option<IndexMap<String, ConnectOverrides>>,
+    /// The path of the WebSocket.
+    #[serde(rename = "websocketsPath")]
+    pub websockets_path: &'static str,
+}
+
+/// Presets of one integration that a page may know.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConnectDefaults {
+    /// Values the form need not ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub connection_config: Option<Map<String, Value>>,
+    /// Parameters of the authorization URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub authorization_params: Option<IndexMap<String, String>>,
+}
+
+/// Appearance of one integration.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConnectOverrides {
+    /// Help for the end user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub docs_connect: Option<String>,
+}
+
+/// How the Connect UI looks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectUiSettings {
+    /// Whether the page names its maker.
+    pub show_watermark: bool,
+    /// `light`, `dark` or `system`.
+    pub default_theme: &'static str,
+    /// Colours.
+    pub theme: ConnectTheme,
+}
+
+impl Default for ConnectUiSettings {
+    fn default() -> Self {
+        let primary = || ConnectColours { primary: "#00B2E3".to_owned() };
+        let theme = ConnectTheme { light: primary(), dark: primary() };
+        Self { show_watermark: true, default_theme: "system", theme }
+    }
+}
+
+/// Colours by theme.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConnectTheme {
+    /// On light ground.
+    pub light: ConnectColours,
+    /// On dark ground.
+    pub dark: ConnectColours,
+}
+
+/// Colours of one theme.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConnectColours {
+    /// Of buttons and links; any CSS colour.
+    pub primary: String,
+}
+
+/// Whose accounts a session connects.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionEndUser {
+    /// The product's own id of the person.
+    pub id: String,
+    /// Name for people.
+    pub display_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// The person's own tags.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// The organization the person belongs to.
+    pub organization: Option<SessionOrganization>,
+}
+
+/// The organization an end user belongs to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionOrganization {
+    /// The product's own id of the organization.
+    pub id: String,
+    /// Name for people.
+    pub display_name: Option<String>,
+}
+
+/// Body of `POST /connect/telemetry`.
+#[derive(Serialize, ToSchema)]
+pub struct ConnectTelemetryRequest {
+    /// The session's token.
+    pub token: String,
+    /// What happened.
+    pub event: String,
+    /// When, within two hours of now: ISO 8601, or milliseconds since the epoch.
+    #[schema(value_type = String)]
+    pub timestamp: Value,
+    /// About what.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    pub dimensions: Option<Value>,
+}

@@ -1,0 +1,8 @@
+//! `/connect/…`: connect sessions and what the Connect UI reads and reports.
+
+pub(crate) mod create;
+mod error;
+mod input;
+pub(crate) mod reconnect;
+pub(crate) mod session;
+pub(crate) mod telemetry;
