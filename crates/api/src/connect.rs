@@ -183,6 +183,43 @@ pub struct SessionOrganization {
     pub display_name: Option<String>,
 }
 
+/// A connection that was made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectedResponse {
+    /// The connection's id.
+    pub connection_id: String,
+    /// The integration's key.
+    pub provider_config_key: String,
+}
+
+/// How a window ended.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct PopupStatus {
+    /// `pending`, `success` or `error`.
+    pub status: &'static str,
+    /// The integration's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub provider_config_key: Option<String>,
+    /// The connection's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub connection_id: Option<String>,
+    /// Whether the connection still waits for an approval at the provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub is_pending: Option<bool>,
+    /// Why there is no connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub error_type: Option<String>,
+    /// The same for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub error_desc: Option<String>,
+}
+
 /// Body of `POST /connect/telemetry`.
 #[derive(Serialize, ToSchema)]
 pub struct ConnectTelemetryRequest {

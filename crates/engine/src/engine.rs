@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Access;
 use crate::auth::HttpTokenClient;
 use crate::catalog::{Catalog, SharedCatalog};
+use crate::connect::PopupResults;
 use crate::connection::FetchLog;
 use crate::credential::refresh::{RefreshOptions, Refresher, TokenClient};
 use crate::credential::vault::{MasterKey, Vault, VaultError};
@@ -53,6 +54,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) refresher: Refresher,
     pub(crate) fetch_log: FetchLog,
+    pub(crate) popup_results: Arc<PopupResults>,
 }
 
 impl Engine {
@@ -86,6 +88,7 @@ impl Engine {
             clock,
             refresher,
             fetch_log,
+            popup_results: Arc::default(),
         }))
     }
 

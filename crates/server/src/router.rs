@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
 use crate::routes::{
-    cli_telemetry, connect, connections, env_js, environment_variables, environments, health, integrations,
-    openapi_json, providers, ready, scripts_config,
+    auth, cli_telemetry, connect, connections, env_js, environment_variables, environments, health,
+    integrations, oauth, openapi_json, providers, ready, scripts_config, websocket,
 };
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
@@ -80,6 +80,7 @@ pub(crate) fn routes() -> Routes {
         .route("/scripts/config", get(scripts_config::list_scripts))
         .environments()
         .connect()
+        .auth()
         .legacy()
         .or_not_found()
 }
@@ -93,7 +94,33 @@ impl Routes {
                 "/connect/session",
                 get(connect::session::get_connect_session).delete(connect::session::delete_connect_session),
             )
+            .route("/connect/session/status", get(connect::status::get_popup_status))
             .route("/connect/telemetry", post(connect::telemetry::post_connect_telemetry))
+    }
+
+    /// Accounts connected by pages, in a window or at once.
+    fn auth(self) -> Self {
+        use auth::credentials as direct;
+        self.route("/", get(websocket::open))
+            .route("/oauth/connect/{providerConfigKey}", get(oauth::connect::connect))
+            .route("/oauth/callback", get(oauth::callback::callback))
+            .route("/app-auth/connect", get(oauth::callback::app_callback))
+            .route("/oauth/ending.js", get(oauth::page::script))
+            .route("/oauth/ending.css", get(oauth::page::style))
+            .route("/oauth2/auth/{providerConfigKey}", post(direct::connect_client_credentials))
+            .route("/api-auth/api-key/{providerConfigKey}", post(direct::connect_api_key))
+            .route("/api-auth/basic/{providerConfigKey}", post(direct::connect_basic))
+            .route("/auth/tba/{providerConfigKey}", post(direct::connect_tba))
+            .route("/auth/jwt/{providerConfigKey}", post(direct::connect_jwt))
+            .route("/auth/two-step/{providerConfigKey}", post(direct::connect_two_step))
+            .route("/auth/bill/{providerConfigKey}", post(direct::connect_bill))
+            .route("/auth/signature/{providerConfigKey}", post(direct::connect_signature))
+            .route("/auth/aws-sigv4/{providerConfigKey}", post(direct::connect_aws))
+            .route("/auth/unauthenticated/{providerConfigKey}", post(direct::connect_none))
+            .route("/auth/oauth-outbound/{providerConfigKey}", post(direct::connect_outbound))
+            .route("/auth/tableau/{providerConfigKey}", post(direct::connect_tableau))
+            .route("/unauth/{providerConfigKey}", post(direct::connect_none_legacy))
+            .route("/app-store-auth/{providerConfigKey}", post(direct::connect_app_store))
     }
 
     /// Environments and API keys, in both generations of paths.

@@ -94,7 +94,8 @@ async fn serve_connection(http: Arc<Http>, stream: TcpStream, peer: IpAddr, shut
         .header_read_timeout(KEEP_ALIVE)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -11,6 +11,8 @@ pub struct ServerSettings {
     pub body_bytes_max: usize,
     /// Whether the last entry of `X-Forwarded-For` is the client's address.
     pub trusts_forwarded_for: bool,
+    /// Whether pages may connect accounts with nothing but an environment's public key, as old frontends do.
+    pub allows_public_keys: bool,
     /// Whether the content security policy is enforced rather than reported.
     pub enforces_content_security_policy: bool,
     /// The commit this binary was built from; empty when unknown.
@@ -24,6 +26,7 @@ impl Default for ServerSettings {
             connect_url: "http://localhost:3009".to_owned(),
             body_bytes_max: 75 * 1024 * 1024,
             trusts_forwarded_for: true,
+            allows_public_keys: false,
             enforces_content_security_policy: false,
             git_hash: String::new(),
         }

@@ -103,6 +103,12 @@ error_codes! {
     FailedToGetConnection "failed_to_get_connection" BAD_REQUEST "The connection could not be read or refreshed.";
     InvalidCertificateOrKeyFormat "invalid_certificate_or_key_format" BAD_REQUEST "The connection's client certificate or key cannot be read.";
 
+    // Connecting accounts
+    MissingHmac "missing_hmac" BAD_REQUEST "The environment requires an HMAC digest.";
+    InvalidHmac "invalid_hmac" BAD_REQUEST "The HMAC digest does not fit the integration and connection.";
+    IntegrationNotAllowed "integration_not_allowed" BAD_REQUEST "The connect session does not allow the integration.";
+    InvalidConnection "invalid_connection" BAD_REQUEST "The connection to authorize again does not exist any more.";
+
     // Webhook ingress
     UnknownEnvironment "unknown_environment" NOT_FOUND "There is no environment with this id.";
     UnknownPlan "unknown_plan" NOT_FOUND "The account has no plan.";

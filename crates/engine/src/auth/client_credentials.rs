@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use super::TokenCreation;
 use super::jwt::SigningKey;
 use super::token_call::{BodyFormat, TokenCall, basic, interpolated, token_url};
 use super::token_response;
@@ -17,6 +18,35 @@ use crate::outbound::{ClientIdentity, Outbound};
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(55 * 60);
 const ASSERTION_LIFETIME_SECONDS: i64 = 300;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Fetches the first token with what the user typed. Scopes of the integration are kept with the connection,
+/// which every later token is fetched with.
+pub async fn create(outbound: &Outbound, creation: &TokenCreation<'_>) -> Result<Refreshed, TokenError> {
+    let credentials = Credentials::new(CredentialKind::Oauth2Cc, creation.input.clone());
+    let has_proof =
+        credentials.text("client_secret").is_some() || credentials.text("client_private_key").is_some();
+    if credentials.text("client_id").is_some() && !has_proof {
+        return Err(missing("missing_client_secret", "client_secret"));
+    }
+    let mut config = creation.config.clone();
+    let scopes = creation.integration.scopes.as_deref().filter(|scopes| !scopes.is_empty());
+    let adds_scopes = !config.contains_key("oauth_scopes");
+    if let Some(scopes) = scopes.filter(|_| adds_scopes) {
+        config.insert("oauth_scopes".to_owned(), scopes.into());
+    }
+    let request = TokenRefresh {
+        provider: creation.provider,
+        integration: creation.integration,
+        credentials: &credentials,
+        config: &config,
+        now: creation.now,
+    };
+    let mut created = refresh(outbound, &request).await?;
+    if let Some(scopes) = scopes.filter(|_| adds_scopes) {
+        created.config_changes.insert("oauth_scopes".to_owned(), scopes.into());
+    }
+    Ok(created)
+}
 
 /// Fetches a new token.
 pub async fn refresh(outbound: &Outbound, request: &TokenRefresh<'_>) -> Result<Refreshed, TokenError> {

@@ -54,9 +54,15 @@ impl JsonBody {
         Fields::body(self.0)
     }
 
+    /// The same, with no body at all taken for an empty object.
+    #[must_use]
+    pub fn or_empty(self) -> Self {
+        Self(Some(self.0.unwrap_or_else(|| Value::Object(Map::new()))))
+    }
+
     /// Refuses any field; no body at all is fine.
     pub fn none(self) -> Result<(), ApiError> {
-        Fields::body(Some(self.0.unwrap_or_else(|| Value::Object(Map::new())))).finish()
+        self.or_empty().fields().finish()
     }
 
     /// The value itself, for routes that take more than an object.

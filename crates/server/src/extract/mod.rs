@@ -5,6 +5,7 @@
 mod caller;
 mod fields;
 mod limited;
+mod page;
 pub mod scope;
 
 pub(crate) use caller::authenticate;
@@ -12,3 +13,4 @@ pub use caller::{AccountCaller, Caller, SessionCaller};
 pub use fields::{JsonBody, Params, Query, RawBody};
 pub use limited::AddressLimited;
 pub(crate) use limited::count;
+pub use page::PageCaller;

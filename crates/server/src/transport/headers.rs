@@ -104,7 +104,10 @@ impl CommonHeaders {
         for (name, value) in &SECURITY {
             headers.entry(name).or_insert_with(|| value.clone());
         }
-        headers.entry(&self.policy_name).or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
+        // A page with a policy of its own needs no second one beside it.
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            headers.entry(&self.policy_name).or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
+        }
         headers.entry(REQUEST_ID).or_insert_with(|| context.id.clone());
         self.add_cors(headers, surface);
         if let Some(verdict) = context.counted.get() {

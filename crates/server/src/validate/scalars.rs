@@ -208,6 +208,25 @@ impl Fields {
         }
     }
 
+    /// All fields not yet read, as they are: at most `fields_max`, their texts at most `chars_max` long.
+    pub fn take_rest(&mut self, fields_max: usize, chars_max: usize) -> Map<String, Value> {
+        let names = self.names();
+        if names.len() > fields_max {
+            let message = format!("Too big: expected object to have <={fields_max} keys");
+            self.refuse(&[], Refusal { code: IssueCode::TooBig, message });
+        }
+        let mut rest = Map::with_capacity(names.len());
+        for name in names {
+            let Some(value) = self.take(&name) else { continue };
+            if value.as_str().is_some_and(|text| text.chars().count() > chars_max) {
+                let message = format!("Too big: expected string to have <={chars_max} characters");
+                self.refuse(&[&name], Refusal { code: IssueCode::TooBig, message });
+            }
+            rest.insert(name, value);
+        }
+        rest
+    }
+
     /// A map of texts that may be left out.
     pub fn optional_text_map<E: Into<Refusal>>(
         &mut self,

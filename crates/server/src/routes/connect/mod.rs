@@ -5,4 +5,5 @@ mod error;
 mod input;
 pub(crate) mod reconnect;
 pub(crate) mod session;
+pub(crate) mod status;
 pub(crate) mod telemetry;
