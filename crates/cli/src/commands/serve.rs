@@ -167,6 +167,7 @@ fn settings(config: &ServerConfig, address: SocketAddr) -> ServerSettings {
         public_url: config.public_url.as_ref().map_or_else(own, |url| url.0.clone()),
         connect_url: config.connect_ui_url.0.clone(),
         body_bytes_max: config.body_bytes_max,
+        allows_public_keys: config.allow_public_keys,
         trusts_forwarded_for: config.trust_forwarded_for,
         enforces_content_security_policy: config.enforce_content_security_policy,
         git_hash: option_env!("BOWLINE_GIT_HASH").unwrap_or_default().to_owned(),

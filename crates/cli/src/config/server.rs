@@ -18,6 +18,9 @@ section! {
         public_url: Option<WebAddress> = "", "BOWLINE_PUBLIC_URL";
         /// Where browsers reach the Connect UI.
         connect_ui_url: WebAddress = "http://localhost:3009", "BOWLINE_CONNECT_UI_URL";
+        /// Whether pages may connect accounts with nothing but an environment's public key, as frontends older than
+        /// connect sessions do. Anyone who sees the page can then connect accounts; set the environment's HMAC key.
+        allow_public_keys: bool = "false", "BOWLINE_ALLOW_PUBLIC_KEYS";
         /// Requests per minute and account before they are answered with 429; 0 switches the limit off.
         rate_limit_per_minute: u64 = "6000", "BOWLINE_RATE_LIMIT_PER_MINUTE";
         /// Largest request body that is read into memory, in bytes. Proxied bodies are streamed and not limited.

@@ -105,6 +105,15 @@ impl TestApp {
         Self::build(0, ServerSettings::default(), definitions, outbound_allow).await
     }
 
+    /// The same with settings of the HTTP side.
+    pub async fn with_settings(
+        definitions: &[(&str, String)],
+        outbound_allow: &str,
+        settings: ServerSettings,
+    ) -> Self {
+        Self::build(0, settings, definitions, outbound_allow).await
+    }
+
     async fn build(
         rate_limit_per_minute: u64,
         settings: ServerSettings,

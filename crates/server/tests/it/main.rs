@@ -4,6 +4,7 @@
 
 mod app;
 mod compat;
+mod connecting;
 mod fixtures;
 mod gates;
 mod routes;

@@ -179,8 +179,11 @@ fn check_issuer(provider: &Provider, query: &CallbackQuery) -> Result<(), Connec
     if known.into_iter().any(|site| site == issuer) { Ok(()) } else { Err(ConnectError::WrongIssuer) }
 }
 
-/// The last two labels of a host, in which a server and its issuer agree.
+/// The last two labels of a host, in which a server and its issuer agree; of an address all of it.
 fn site_of(host: &str) -> String {
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        return host.to_owned();
+    }
     let labels: Vec<&str> = host.rsplit('.').take(2).collect();
     labels.into_iter().rev().collect::<Vec<_>>().join(".").to_ascii_lowercase()
 }

@@ -168,6 +168,6 @@ mod tests {
     #[test]
     fn a_challenge_is_the_one_of_rfc_7636_appendix_b() {
         let challenge = challenge_of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCM-cHP1K1jQeoIHdzeiwYZE");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

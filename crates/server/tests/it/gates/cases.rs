@@ -95,7 +95,7 @@ const SINGULAR: &str = "/connection/owned-connection?provider_config_key=owned-b
 /// Every route. `dev` owns the integrations `owned` (github) and `owned-basic` (private-api-basic), the latter
 /// with the connection `owned-connection`, and API key 1.
 pub fn all() -> Vec<Case> {
-    [infrastructure(), integrations(), connections(), connect(), environments(), legacy()]
+    [infrastructure(), integrations(), connections(), connect(), pages(), environments(), legacy()]
         .into_iter()
         .flatten()
         .collect()
@@ -126,7 +126,36 @@ fn connect() -> Vec<Case> {
             .answers(201),
         session("GET /connect/session", "/connect/session"),
         session("DELETE /connect/session", "/connect/session"),
+        session("GET /connect/session/status", "/connect/session/status"),
         public("POST /connect/telemetry", "/connect/telemetry").sends(json!({})).answers(400),
+    ]
+}
+
+/// What pages call. Each is closed to whoever shows neither a session's token nor a public key;
+/// `connecting` tests who is let in.
+fn pages() -> Vec<Case> {
+    let closed = |route, path| public(route, path).answers(401);
+    vec![
+        public("GET /", "/").answers(404),
+        public("GET /oauth/callback", "/oauth/callback?code=c&state=s").answers(400),
+        public("GET /app-auth/connect", "/app-auth/connect?state=s").answers(400),
+        public("GET /oauth/ending.js", "/oauth/ending.js"),
+        public("GET /oauth/ending.css", "/oauth/ending.css"),
+        closed("GET /oauth/connect/{providerConfigKey}", "/oauth/connect/owned"),
+        closed("POST /oauth2/auth/{providerConfigKey}", "/oauth2/auth/owned"),
+        closed("POST /api-auth/api-key/{providerConfigKey}", "/api-auth/api-key/owned"),
+        closed("POST /api-auth/basic/{providerConfigKey}", "/api-auth/basic/owned-basic"),
+        closed("POST /auth/tba/{providerConfigKey}", "/auth/tba/owned"),
+        closed("POST /auth/jwt/{providerConfigKey}", "/auth/jwt/owned"),
+        closed("POST /auth/two-step/{providerConfigKey}", "/auth/two-step/owned"),
+        closed("POST /auth/bill/{providerConfigKey}", "/auth/bill/owned"),
+        closed("POST /auth/signature/{providerConfigKey}", "/auth/signature/owned"),
+        closed("POST /auth/aws-sigv4/{providerConfigKey}", "/auth/aws-sigv4/owned"),
+        closed("POST /auth/unauthenticated/{providerConfigKey}", "/auth/unauthenticated/owned"),
+        closed("POST /auth/oauth-outbound/{providerConfigKey}", "/auth/oauth-outbound/owned"),
+        closed("POST /auth/tableau/{providerConfigKey}", "/auth/tableau/owned"),
+        closed("POST /unauth/{providerConfigKey}", "/unauth/owned"),
+        closed("POST /app-store-auth/{providerConfigKey}", "/app-store-auth/owned"),
     ]
 }
 

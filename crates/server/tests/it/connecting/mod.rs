@@ -1,0 +1,7 @@
+//! Accounts connected by pages: at once, in a window, and under attack.
+
+mod attacks;
+mod direct;
+mod popup;
+mod public_key;
+mod scene;
