@@ -4,7 +4,7 @@ use bowline_domain::Timestamp;
 use bowline_domain::provider::{AuthMode, Provider};
 use serde_json::{Map, Value};
 
-use super::client_credentials;
+use super::{aws, bill, client_credentials, signed_token, two_step, wsse};
 use crate::credential::refresh::{Refreshed, TokenError};
 use crate::integration::IntegrationCredentials;
 use crate::outbound::Outbound;
@@ -29,9 +29,14 @@ pub struct TokenCreation<'a> {
 pub async fn create(outbound: &Outbound, creation: &TokenCreation<'_>) -> Result<Refreshed, TokenError> {
     match creation.provider.auth_mode {
         AuthMode::OAuth2Cc => client_credentials::create(outbound, creation).await,
+        AuthMode::Jwt => signed_token::create(creation),
+        AuthMode::TwoStep => two_step::create(outbound, creation).await,
+        AuthMode::Bill => bill::create(outbound, creation).await,
+        AuthMode::Signature => wsse::create(creation),
+        AuthMode::AwsSigV4 => aws::create(outbound, creation).await,
         other => Err(TokenError::Unbuildable {
             code: "unsupported_auth",
-            message: format!("accounts of the mode {other} cannot be connected yet"),
+            message: format!("accounts of the mode {other} are not connected by typed credentials"),
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{client_credentials, github_app, oauth2};
+use super::{aws, bill, client_credentials, github_app, oauth2, signed_token, two_step, wsse};
 use crate::credential::CredentialKind;
 use crate::credential::refresh::{Refreshed, TokenClient, TokenError, TokenRefresh};
 use crate::outbound::Outbound;
@@ -24,6 +24,11 @@ impl TokenClient for HttpTokenClient {
             CredentialKind::Oauth2 => oauth2::refresh(&self.0, &request).await,
             CredentialKind::Oauth2Cc => client_credentials::refresh(&self.0, &request).await,
             CredentialKind::App => github_app::refresh(&self.0, &request).await,
+            CredentialKind::Jwt => signed_token::refresh(&request),
+            CredentialKind::TwoStep => two_step::refresh(&self.0, &request).await,
+            CredentialKind::Bill => bill::refresh(&self.0, &request).await,
+            CredentialKind::Signature => wsse::refresh(&request),
+            CredentialKind::AwsSigv4 => aws::refresh(&self.0, &request).await,
             kind => Err(TokenError::Unbuildable {
                 code: "unsupported_auth",
                 message: format!("credentials of type {} cannot be refreshed", kind.as_str()),

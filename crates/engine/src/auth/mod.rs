@@ -1,5 +1,7 @@
 //! How credentials are got and renewed, one file per auth mode.
 
+mod aws;
+mod bill;
 mod client_credentials;
 mod create;
 pub(crate) mod github_app;
@@ -9,8 +11,13 @@ pub(crate) mod oauth1;
 mod oauth2;
 mod redact;
 pub(crate) mod secret_host;
+mod signed_token;
+mod step;
 mod token_call;
 mod token_response;
+mod two_step;
+mod wsse;
+mod xml;
 
 pub(crate) use create::{TokenCreation, create};
 pub use http_tokens::HttpTokenClient;

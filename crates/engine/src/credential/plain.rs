@@ -127,15 +127,29 @@ impl Credentials {
         Timestamp::parse_iso(self.text("expires_at")?)
     }
 
+    /// Whether new credentials can be had without the user.
+    pub fn can_refresh(&self) -> bool {
+        match self.kind {
+            CredentialKind::Oauth2 => self.text("refresh_token").is_some(),
+            CredentialKind::Oauth2Cc
+            | CredentialKind::App
+            | CredentialKind::Jwt
+            | CredentialKind::TwoStep
+            | CredentialKind::Bill
+            | CredentialKind::Signature
+            | CredentialKind::AwsSigv4 => true,
+            CredentialKind::Oauth1
+            | CredentialKind::Basic
+            | CredentialKind::ApiKey
+            | CredentialKind::Custom
+            | CredentialKind::Tba
+            | CredentialKind::None => false,
+        }
+    }
+
     /// When a refresh will be due: the expiry, if these credentials can be refreshed at all.
     pub fn refresh_due_at(&self) -> Option<Timestamp> {
-        let can_refresh = match self.kind {
-            CredentialKind::Oauth2 => self.text("refresh_token").is_some(),
-            CredentialKind::Oauth2Cc | CredentialKind::App => true,
-            // The other kinds get their refresh with their auth mode.
-            _ => false,
-        };
-        if can_refresh { self.expires_at() } else { None }
+        if self.can_refresh() { self.expires_at() } else { None }
     }
 }
 

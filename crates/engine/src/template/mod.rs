@@ -22,7 +22,7 @@ use bowline_domain::Timestamp;
 use uuid::Uuid;
 
 pub use call::AwsArguments;
-pub use scope::{RequestVariables, Scope};
+pub use scope::{RequestVariables, Scope, lookup};
 pub use url::{UrlTemplateError, UrlValues};
 
 use parse::Node;

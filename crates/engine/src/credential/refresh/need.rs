@@ -7,7 +7,7 @@ use bowline_domain::connection::Connection;
 use bowline_domain::provider::Provider;
 
 use super::{RefreshError, RefreshOptions};
-use crate::credential::{CredentialKind, Credentials};
+use crate::credential::Credentials;
 
 /// Whether credentials need a refresh.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub fn decide(
     forced: bool,
     now: Timestamp,
 ) -> Need {
-    if !can_refresh(credentials) {
+    if !credentials.can_refresh() {
         return Need::Fresh;
     }
     if forced {
@@ -54,14 +54,6 @@ fn refusal(connection: &Connection, options: &RefreshOptions, now: Timestamp) ->
     }
     let elapsed = now.since(state.last_failure_at?);
     (elapsed < options.backoff).then(|| RefreshError::Backoff { retry_after: options.backoff - elapsed })
-}
-
-fn can_refresh(credentials: &Credentials) -> bool {
-    match credentials.kind() {
-        CredentialKind::Oauth2 => credentials.text("refresh_token").is_some(),
-        CredentialKind::Oauth2Cc | CredentialKind::App => true,
-        _ => false,
-    }
 }
 
 /// How long before their expiry credentials of this provider are renewed.

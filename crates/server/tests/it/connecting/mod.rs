@@ -2,6 +2,7 @@
 
 mod attacks;
 mod direct;
+mod modes;
 mod popup;
 mod public_key;
 mod scene;
