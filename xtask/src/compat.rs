@@ -28,7 +28,7 @@ pub fn run(workspace: &Workspace, cluster: &TestCluster, steps: &mut Steps) {
 /// The suite without the rest, for working on it.
 pub fn run_alone(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     test::build(workspace)?;
-    setup::install_clients(workspace)?;
+    setup::install_packages(workspace, "compat")?;
     on_sqlite(workspace, arguments)?;
     on_postgres(workspace, &TestCluster::start()?, arguments)?;
     Ok(())

@@ -31,7 +31,7 @@ pub fn bless(workspace: &Workspace) -> Result<()> {
         write(workspace, path, &print(workspace, arguments)?)?;
     }
     lint::public_api::bless(workspace)?;
-    setup::install_clients(workspace)?;
+    setup::install_packages(workspace, "compat")?;
     test::bless_wire(workspace)?;
     let cluster = TestCluster::start()?;
     compat::bless(workspace, &cluster)

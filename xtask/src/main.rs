@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod browser;
 mod command;
 mod compat;
 mod fuzz;
@@ -58,6 +59,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the official frontend and the Connect UI in a browser
+    Browser {
+        /// Further arguments of `browser/run.mjs`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the benchmarks
     Bench {
         /// Further arguments of `bench/run`
@@ -87,6 +94,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Dev { arguments } => dev(&workspace, arguments),
         Chore::Test { only } => test::run(&workspace, only),
         Chore::Compat { arguments } => compat::run_alone(&workspace, arguments),
+        Chore::Browser { arguments } => browser::run_alone(&workspace, arguments),
         Chore::Bench { arguments } => bench::run(&workspace, arguments),
         Chore::Lint => test::run(&workspace, &[Part::Lint, Part::Generated]),
         Chore::Bless => generated::bless(&workspace),

@@ -1,5 +1,7 @@
 //! Checks what the tests need beside Rust and a C compiler, and installs what can be installed.
 
+mod apt;
+pub mod chromium;
 mod node;
 pub mod postgres;
 pub mod python;
@@ -9,14 +11,16 @@ use anyhow::Result;
 use crate::command;
 use crate::workspace::Workspace;
 
-pub use node::install_clients;
+pub use node::install_packages;
 
 /// Sets up everything that `cargo xtask test` uses.
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let runner =
         if has_nextest(workspace) { "cargo nextest" } else { "cargo test (cargo-nextest is not installed)" };
     println!("tests run with {runner}");
-    install_clients(workspace)?;
+    install_packages(workspace, "compat")?;
+    install_packages(workspace, "browser")?;
+    println!("Chromium is {}", chromium::find_or_install()?.display());
     let binaries = postgres::find_or_install()?;
     println!("PostgreSQL in {}", binaries.display());
     match python::schemathesis(workspace)? {

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::postgres::{TestCluster, URL_VARIABLE};
 use crate::steps::Steps;
 use crate::workspace::{FEATURES, Workspace};
-use crate::{command, compat, fuzz, generated, lint, setup};
+use crate::{browser, command, compat, fuzz, generated, lint, setup};
 
 /// A part that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,6 +23,8 @@ pub enum Part {
     Demo,
     /// The official clients against the binary
     Compat,
+    /// The official frontend and the Connect UI in a browser
+    Browser,
     /// Random requests made from the OpenAPI document
     Fuzz,
 }
@@ -34,8 +36,9 @@ pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
     if wanted(Part::Lint) {
         lint::run(workspace, &mut steps);
     }
-    let needs_build =
-        [Part::Unit, Part::Generated, Part::Demo, Part::Compat, Part::Fuzz].into_iter().any(wanted);
+    let needs_build = [Part::Unit, Part::Generated, Part::Demo, Part::Compat, Part::Browser, Part::Fuzz]
+        .into_iter()
+        .any(wanted);
     if needs_build && steps.run("build", || build(workspace)).is_some() {
         run_built(workspace, &wanted, &mut steps);
     }
@@ -51,7 +54,8 @@ fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut S
         steps.run("demo", || demo(workspace));
     }
     let needs_clients = wanted(Part::Unit) || wanted(Part::Compat);
-    if needs_clients && steps.run("pinned clients", || setup::install_clients(workspace)).is_none() {
+    if needs_clients && steps.run("pinned clients", || setup::install_packages(workspace, "compat")).is_none()
+    {
         return;
     }
     let needs_postgres = wanted(Part::Unit) || wanted(Part::Compat);
@@ -64,6 +68,9 @@ fn run_built(workspace: &Workspace, wanted: &dyn Fn(Part) -> bool, steps: &mut S
         if wanted(Part::Compat) {
             compat::run(workspace, cluster, steps);
         }
+    }
+    if wanted(Part::Browser) {
+        steps.run("browser", || browser::run(workspace, &[]));
     }
     if wanted(Part::Fuzz) {
         fuzz::run(workspace, steps);

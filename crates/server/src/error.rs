@@ -92,6 +92,16 @@ impl ApiError {
         Self(Box::new(Kind::Unexpected(Arc::from(error.into()))))
     }
 
+    /// The code on the wire; an unexpected error and a used-up rate limit have their own.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self.0.as_ref() {
+            Kind::Modern(modern) => modern.body.code,
+            Kind::Classic { body, .. } => body.code,
+            Kind::RateLimited { .. } => ErrorCode::TooManyRequest,
+            Kind::Unexpected(_) => ErrorCode::GenericErrorSupport,
+        }
+    }
+
     /// Whether this is an error of the modern form with `code`.
     pub(crate) fn is(&self, code: ErrorCode) -> bool {
         matches!(self.0.as_ref(), Kind::Modern(modern) if modern.body.code == code)

@@ -1,4 +1,4 @@
-//! Node.js and the pinned releases of the official client.
+//! Node.js and the pinned packages of the suites that run in it.
 
 use std::fs;
 use std::process::Command;
@@ -12,20 +12,21 @@ const NODE_MAJOR_MIN: u32 = 20;
 /// A copy of the lock file that the installed packages were installed from.
 const STAMP: &str = "node_modules/.installed-from";
 
-/// Installs the packages of `compat/`, unless they are installed as the lock file says.
-pub fn install_clients(workspace: &Workspace) -> Result<()> {
+/// Installs the packages of a folder, unless they are installed as its lock file says.
+pub fn install_packages(workspace: &Workspace, name: &str) -> Result<()> {
     check_node()?;
-    let folder = workspace.root.join("compat");
-    let lock =
-        fs::read(folder.join("package-lock.json")).context("compat/package-lock.json cannot be read")?;
+    let folder = workspace.root.join(name);
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("{name}/package-lock.json cannot be read"))?;
     let stamp = folder.join(STAMP);
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
-    command::run(&mut npm).context("the pinned clients in compat/ could not be installed")?;
-    fs::write(stamp, lock).context("the stamp in compat/node_modules cannot be written")
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    command::run(&mut npm)
+        .with_context(|| format!("the pinned packages of {name}/ could not be installed"))?;
+    fs::write(stamp, lock).with_context(|| format!("the stamp in {name}/node_modules cannot be written"))
 }
 
 fn check_node() -> Result<()> {

@@ -1,10 +1,10 @@
 //! Finds PostgreSQL's programs, or installs them from the system's packages.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use super::apt;
 use crate::command;
 
 const MAJOR_MIN: u32 = 15;
@@ -17,7 +17,7 @@ pub fn find_or_install() -> Result<PathBuf> {
     if let Some(folder) = find() {
         return Ok(folder);
     }
-    install()?;
+    apt::install("PostgreSQL", "postgresql", HOW_TO)?;
     find().with_context(|| format!("the system's packages gave no recent PostgreSQL: {HOW_TO}"))
 }
 
@@ -45,24 +45,4 @@ fn is_recent(folder: &Path) -> bool {
         .nth(2)
         .and_then(|number| number.split(['.', 'b', 'r']).next()?.parse().ok());
     major.is_some_and(|major: u32| major >= MAJOR_MIN)
-}
-
-fn install() -> Result<()> {
-    let is_root = command::probe("id", &["-u"]).is_some_and(|id| id == "0");
-    let by_sudo = !is_root && command::probe("sudo", &["-n", "true"]).is_some();
-    if command::probe("apt-get", &["--version"]).is_none() || !(is_root || by_sudo) {
-        bail!("PostgreSQL is missing and cannot be installed from here: {HOW_TO}");
-    }
-    println!("PostgreSQL is missing: installing it from the system's packages");
-    let apt_get = |arguments: &[&str]| {
-        let mut command = Command::new(if by_sudo { "sudo" } else { "env" });
-        command.args(by_sudo.then_some("-n"));
-        command
-            .args(by_sudo.then_some("env"))
-            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-            .args(arguments);
-        command::run(&mut command).context(HOW_TO)
-    };
-    apt_get(&["update"])?;
-    apt_get(&["install", "--yes", "--no-install-recommends", "postgresql"])
 }

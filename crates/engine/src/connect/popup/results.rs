@@ -79,14 +79,17 @@ impl Engine {
         page: Uuid,
         result: PopupResult,
     ) -> Result<(), TicketError> {
-        let waiting = self.popup_results.waiting.lock().remove(&page);
-        let result = match waiting.map(|sender| sender.send(result.clone())) {
-            Some(Ok(())) => return Ok(()),
-            Some(Err(unsent)) => unsent,
-            None => result,
-        };
+        if self.tell_page_here(page, result.clone()) {
+            return Ok(());
+        }
         let kind = TicketKind::PopupResult;
         self.write_ticket(environment, kind, &page.to_string(), &result, RESULT_LIVES).await.map(|_| ())
+    }
+
+    /// Tells a page that waits on this node; false when none does. For ends that belong to no environment.
+    pub fn tell_page_here(&self, page: Uuid, result: PopupResult) -> bool {
+        let waiting = self.popup_results.waiting.lock().remove(&page);
+        waiting.is_some_and(|sender| sender.send(result).is_ok())
     }
 
     /// How a window ended whose end came to another node, or whose page has no WebSocket. It is told once.

@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bowline_engine::connect::{ClientOverride, ConnectCaller, ConnectError, PopupPage, PopupRequest};
-use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::ending::{Ending, cookie_header};
+use super::ending::{self, Ending, cookie_header};
 use crate::error::ApiError;
 use crate::extract::{PageCaller, Params, Query};
 use crate::routes::auth::input;
+use crate::settings::ServerSettings;
 use crate::state::AppState;
 use crate::validate::{Fields, any_text};
 
@@ -34,14 +35,22 @@ use crate::validate::{Fields, any_text};
 )]
 pub(crate) async fn connect(
     State(state): State<AppState>,
-    PageCaller(caller): PageCaller,
+    caller: Result<PageCaller, ApiError>,
     params: Params,
     query: Query,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    if let Some(elsewhere) = to_public_host(&state.settings, &uri, &headers) {
+        return Ok(elsewhere);
+    }
     let integration = input::integration_key(&params)?;
     let mut fields = query.fields();
     let page = PopupPage { ws_client_id: ws_client_id(&mut fields) };
+    let PageCaller(caller) = match caller {
+        Ok(caller) => caller,
+        Err(refusal) => return ending::not_let_in(&state, &headers, page, refusal),
+    };
     let client = client_override(&mut fields);
     let request = input::connect_request(&caller, &params, &mut fields)?;
     fields.ignore_rest();
@@ -87,6 +96,22 @@ async fn begin(
         headers.insert(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// The cookie that binds the answer to the browser belongs to a host, so the flow must begin at the one the provider
+/// sends people back to. It is tried once: behind a proxy the host may never look right.
+fn to_public_host(settings: &ServerSettings, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    const TRIED: &str = "at_public_host";
+    let public = url::Url::parse(&settings.public_url).ok()?;
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let query = uri.query().unwrap_or_default();
+    if name.eq_ignore_ascii_case(public.host_str()?) || query.contains(TRIED) {
+        return None;
+    }
+    let location = format!("{}{}?{query}&{TRIED}=1", settings.public_url, uri.path());
+    let location = HeaderValue::try_from(location).ok()?;
+    Some((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }
 
 /// Anything but a UUID is nobody.

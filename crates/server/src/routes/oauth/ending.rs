@@ -5,11 +5,14 @@ use axum::response::{IntoResponse, Response};
 use bowline_domain::connection::Connection;
 use bowline_domain::environment::Environment;
 use bowline_engine::connect::{BrowserBinding, ConnectError, PopupError, PopupPage, PopupResult};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use super::page::{self, Page};
+use crate::error::ApiError;
 use crate::routes::auth::error::{error_type, shown};
 use crate::settings::ServerSettings;
 use crate::state::AppState;
@@ -80,6 +83,36 @@ impl Ending<'_> {
             tracing::error!(?error, "a page could not be told how its window ended");
         }
     }
+}
+
+/// A window that was not let in at all. Programs get the error as it is; a user in a browser gets a page, and the page
+/// that opened the window is told if it waits on this node, so that it does not wait for ever.
+pub(super) fn not_let_in(
+    state: &AppState,
+    headers: &HeaderMap,
+    page: PopupPage,
+    refusal: ApiError,
+) -> Result<Response, ApiError> {
+    let code = refusal.code();
+    if let Some(page) = page.ws_client_id {
+        let error = PopupError { kind: code.as_str().to_owned(), description: code.meaning().to_owned() };
+        let ending = Ending {
+            environment: None,
+            page: PopupPage::default(),
+            session: None,
+            integration: None,
+            connection: None,
+        };
+        state.engine.tell_page_here(page, ending.result(None, false, Some(error)));
+    }
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !accepts.contains("text/html") {
+        return Err(refusal);
+    }
+    let status = refusal.into_response().status();
+    let error = Some((code.as_str(), code.meaning()));
+    let page = Page { error, request_id: None, targets: page::targets(&state.settings) };
+    Ok(respond(state, headers, status, &page))
 }
 
 /// The page, with a policy of its own: nothing inline, no frame, no referrer, no copy kept.

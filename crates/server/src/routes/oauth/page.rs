@@ -77,7 +77,10 @@ fn advice(kind: &str) -> &'static str {
             "The application is not set up for this service yet. Tell its support team."
         }
         "url_param_err" => "One of the values you entered cannot be used. Close this window and correct it.",
-        "integration_not_allowed" | "connection_not_found" => {
+        "integration_not_allowed"
+        | "connection_not_found"
+        | "unknown_connect_session_token"
+        | "invalid_connect_session_token_format" => {
             "This link is for something else, or too old. Ask the application for a new one."
         }
         _ => "Close this window and try again. If it fails again, tell the application's support team.",

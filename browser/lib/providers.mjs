@@ -1,0 +1,54 @@
+// The providers of the suite, all of them on the simulator.
+
+const text = (title, more = {}) => ({ type: 'string', title, ...more });
+
+export function providersAt(base) {
+  const proxy = { base_url: `${base}/api` };
+  const oauth = { auth_mode: 'OAUTH2', authorization_url: `${base}/oauth/authorize`, token_url: `${base}/oauth/token` };
+  const verified = { ...proxy, headers: { 'x-api-key': '${apiKey}' }, verification: { endpoints: ['/user'] } };
+  return {
+    'sim-oauth': { display_name: 'Simulated OAuth', ...oauth, proxy },
+    'sim-key': {
+      display_name: 'Simulated key',
+      auth_mode: 'API_KEY',
+      proxy: verified,
+      credentials: { apiKey: text('API key', { secret: true, pattern: '^(sim-)?key-', example: 'sim-key-…' }) },
+      connection_config: {
+        region: text('Region', { enum: ['eu', 'us'], order: 1 }),
+        subdomain: text('Subdomain', { format: 'hostname', suffix: '.example.com', optional: true }),
+      },
+    },
+    'sim-basic': {
+      display_name: 'Simulated user',
+      auth_mode: 'BASIC',
+      proxy: { ...proxy, verification: { endpoints: ['/user'] } },
+      credentials: { username: text('User name'), password: text('Password', { secret: true }) },
+    },
+    'sim-cc': {
+      display_name: 'Simulated client',
+      auth_mode: 'OAUTH2_CC',
+      token_url: `${base}/oauth/token`,
+      token_params: { grant_type: 'client_credentials' },
+      proxy,
+    },
+    'sim-none': { display_name: 'Simulated nothing', auth_mode: 'NONE', proxy },
+    'sim-two-step': {
+      display_name: 'Simulated two steps',
+      auth_mode: 'TWO_STEP',
+      token_url: `${base}/oauth/token`,
+      body_format: 'form',
+      token_params: {
+        grant_type: 'client_credentials',
+        client_id: '${credentials.clientId}',
+        client_secret: '${credentials.clientSecret}',
+      },
+      token_response: {
+        token: 'access_token',
+        token_expiration: 'expires_in',
+        token_expiration_strategy: 'expireIn',
+      },
+      credentials: { clientId: text('Client ID'), clientSecret: text('Client secret', { secret: true }) },
+      proxy,
+    },
+  };
+}
