@@ -5,15 +5,22 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bringUp } from './lib/stage.mjs';
+import { inFrame, journeys } from './scenarios/connect-ui.mjs';
 import frontend from './scenarios/frontend.mjs';
 import { VERSIONS } from './versions.mjs';
 
-const SCENARIO_LIMIT_MS = 20_000;
+const SCENARIO_LIMIT_MS = 60_000;
+const STEP_LIMIT_MS = 10_000;
 const { values } = parseArgs({
-  options: { bin: { type: 'string' }, only: { type: 'string' }, failures: { type: 'string', default: 'failures' } },
+  options: {
+    bin: { type: 'string' },
+    only: { type: 'string' },
+    failures: { type: 'string', default: 'failures' },
+    pictures: { type: 'string' },
+  },
 });
 if (!values.bin) {
-  console.error('usage: node run.mjs --bin PATH [--only TEXT] [--failures FOLDER]');
+  console.error('usage: node run.mjs --bin PATH [--only TEXT] [--failures FOLDER] [--pictures FOLDER]');
   process.exit(2);
 }
 
@@ -21,7 +28,11 @@ const { stage, stop } = await bringUp({ bin: values.bin, versions: VERSIONS });
 let passed = 0;
 const failed = [];
 try {
-  for (const version of VERSIONS) await runAll(`@nangohq/frontend ${version}`, frontend, version);
+  for (const version of VERSIONS) {
+    await runAll(`@nangohq/frontend ${version}`, frontend, version);
+    await runAll(`Connect UI in @nangohq/frontend ${version}`, inFrame, version);
+  }
+  await runAll('Connect UI', journeys, VERSIONS.at(-1));
 } finally {
   await stop();
 }
@@ -39,14 +50,14 @@ async function runAll(group, scenarios, version) {
 async function run(title, scenario, version) {
   if (values.only && !title.includes(values.only)) return;
   const context = await stage.browser.newContext();
-  context.setDefaultTimeout(SCENARIO_LIMIT_MS / 2);
+  context.setDefaultTimeout(STEP_LIMIT_MS);
   const page = await context.newPage();
   const noise = [];
   context.on('console', (message) => message.type() === 'error' && noise.push(message.text()));
   context.on('weberror', (error) => noise.push(String(error.error())));
   try {
     await page.goto(`${stage.host}/${version}`);
-    await withLimit(scenario.run({ page, context, stage, version }));
+    await withLimit(scenario.run({ page, context, stage, version, picture: pictureOf(page) }));
     const breach = noise.find((line) => /Content.Security.Policy/i.test(line));
     if (breach) throw new Error(`a page broke its policy: ${breach}`);
     passed += 1;
@@ -68,6 +79,13 @@ async function withLimit(work) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Takes a picture for people to look at, when a folder for them was named. */
+function pictureOf(page) {
+  return async (name) => {
+    if (values.pictures) await page.screenshot({ path: join(values.pictures, `${name}.png`) });
+  };
 }
 
 /** A picture of every open page of a scenario that failed. */

@@ -63,6 +63,7 @@ async function startServer(bin, folder, providers) {
     BOWLINE_ALLOW_PUBLIC_KEYS: 'true',
     BOWLINE_RATE_LIMIT_PER_MINUTE: '0',
     BOWLINE_CONNECT_UI_URL: connectUrl,
+    BOWLINE_CONNECT_UI_LISTEN: `127.0.0.1:${connectPort}`,
   };
   const where = ['--data-dir', join(folder, 'data')];
   const service = await startService('server', bin, ['serve', '--listen', `127.0.0.1:${port}`, ...where], env);

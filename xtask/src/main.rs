@@ -19,6 +19,7 @@ mod postgres;
 mod setup;
 mod steps;
 mod test;
+mod ui;
 mod workspace;
 
 use std::process::ExitCode;
@@ -71,6 +72,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build the pages of `ui/` into `ui/dist`
+    Ui {
+        /// Check types, tests and the committed build instead
+        #[arg(long, conflicts_with = "watch")]
+        check: bool,
+        /// Build on every change
+        #[arg(long)]
+        watch: bool,
+    },
     /// Check formatting, lints, documentation, licences, dependencies and generated files
     Lint,
     /// Regenerate the generated files and accept the snapshots of the tests
@@ -96,6 +106,8 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Compat { arguments } => compat::run_alone(&workspace, arguments),
         Chore::Browser { arguments } => browser::run_alone(&workspace, arguments),
         Chore::Bench { arguments } => bench::run(&workspace, arguments),
+        Chore::Ui { check: true, .. } => ui::check(&workspace),
+        Chore::Ui { watch, .. } => ui::build(&workspace, *watch),
         Chore::Lint => test::run(&workspace, &[Part::Lint, Part::Generated]),
         Chore::Bless => generated::bless(&workspace),
     }

@@ -20,6 +20,7 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
     println!("tests run with {runner}");
     install_packages(workspace, "compat")?;
     install_packages(workspace, "browser")?;
+    install_packages(workspace, "ui")?;
     println!("Chromium is {}", chromium::find_or_install()?.display());
     let binaries = postgres::find_or_install()?;
     println!("PostgreSQL in {}", binaries.display());

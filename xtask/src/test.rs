@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::postgres::{TestCluster, URL_VARIABLE};
 use crate::steps::Steps;
 use crate::workspace::{FEATURES, Workspace};
-use crate::{browser, command, compat, fuzz, generated, lint, setup};
+use crate::{browser, command, compat, fuzz, generated, lint, setup, ui};
 
 /// A part that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,6 +17,8 @@ pub enum Part {
     Lint,
     /// Tests of the crates on SQLite and PostgreSQL, crash tests and doc tests among them
     Unit,
+    /// Types and tests of the pages, and their committed build
+    Ui,
     /// Generated files are as committed
     Generated,
     /// The calls that `bowline demo` prints
@@ -35,6 +37,9 @@ pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
     let mut steps = Steps::default();
     if wanted(Part::Lint) {
         lint::run(workspace, &mut steps);
+    }
+    if wanted(Part::Ui) {
+        steps.run("pages", || ui::check(workspace));
     }
     let needs_build = [Part::Unit, Part::Generated, Part::Demo, Part::Compat, Part::Browser, Part::Fuzz]
         .into_iter()

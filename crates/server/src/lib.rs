@@ -7,6 +7,7 @@
 //! in order; [`serve`] is the listening socket.
 
 mod compat;
+pub mod connect_ui;
 pub mod error;
 pub mod extract;
 pub mod openapi;
@@ -20,9 +21,10 @@ pub mod state;
 pub mod transport;
 pub mod validate;
 
+pub use connect_ui::ConnectUi;
 pub use error::ApiError;
 pub use readiness::Readiness;
-pub use serve::{ServeOptions, Server};
+pub use serve::{ServeOptions, Server, Site};
 pub use settings::ServerSettings;
 pub use state::{AppParts, AppState};
 pub use transport::Http;

@@ -9,8 +9,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
 use crate::routes::{
-    auth, cli_telemetry, connect, connections, env_js, environment_variables, environments, health,
-    integrations, oauth, openapi_json, providers, ready, scripts_config, websocket,
+    auth, cli_telemetry, connect, connect_ui, connections, env_js, environment_variables, environments,
+    health, integrations, logo, oauth, openapi_json, providers, ready, scripts_config, websocket,
 };
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
@@ -95,6 +95,9 @@ impl Routes {
                 get(connect::session::get_connect_session).delete(connect::session::delete_connect_session),
             )
             .route("/connect/session/status", get(connect::status::get_popup_status))
+            .route("/connect-ui", get(connect_ui::page))
+            .route("/connect-ui/{file}", get(connect_ui::file))
+            .route("/images/template-logos/{file}", get(logo::get_logo))
             .route("/connect/telemetry", post(connect::telemetry::post_connect_telemetry))
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
+
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::connect_ui::ConnectUi;
 use crate::transport::Http;
 
 /// How long an idle connection is kept; it ends when no request's head arrives within this span.
@@ -35,6 +37,15 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct ServeOptions {
     /// Address and port; port 0 takes any free one.
     pub listen: SocketAddr,
+}
+
+/// What a socket serves.
+#[derive(Clone)]
+pub enum Site {
+    /// The public API.
+    Api(Arc<Http>),
+    /// The Connect UI alone.
+    ConnectUi(Arc<ConnectUi>),
 }
 
 /// A bound socket that does not accept yet.
@@ -55,13 +66,13 @@ impl Server {
     }
 
     /// Serves until `shutdown`, then stops accepting and gives requests in flight ten seconds to finish.
-    pub async fn run(self, http: Arc<Http>, shutdown: CancellationToken) {
+    pub async fn run(self, site: Site, shutdown: CancellationToken) {
         let connections = TaskTracker::new();
         let cut_off = CancellationToken::new();
         while let Some(accepted) = shutdown.run_until_cancelled(self.listener.accept()).await {
             match accepted {
                 Ok((stream, peer)) => {
-                    let connection = serve_connection(Arc::clone(&http), stream, peer.ip(), shutdown.clone());
+                    let connection = serve_connection(site.clone(), stream, peer.ip(), shutdown.clone());
                     let cut_off = cut_off.clone();
                     connections.spawn(async move { cut_off.run_until_cancelled(connection).await });
                 }
@@ -83,11 +94,11 @@ async fn pause_after(error: io::Error) {
     tokio::time::sleep(ACCEPT_PAUSE).await;
 }
 
-async fn serve_connection(http: Arc<Http>, stream: TcpStream, peer: IpAddr, shutdown: CancellationToken) {
+async fn serve_connection(site: Site, stream: TcpStream, peer: IpAddr, shutdown: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not switch off Nagle's algorithm");
     }
-    let service = service_fn(|request: Request<Incoming>| respond(&http, request, peer));
+    let service = service_fn(|request: Request<Incoming>| respond(&site, request, peer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .keep_alive(true)
@@ -109,6 +120,9 @@ async fn serve_connection(http: Arc<Http>, stream: TcpStream, peer: IpAddr, shut
     }
 }
 
-async fn respond(http: &Http, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
-    Ok(http.respond(request.map(Body::new), Some(peer)).await)
+async fn respond(site: &Site, request: Request<Incoming>, peer: IpAddr) -> Result<Response, Infallible> {
+    Ok(match site {
+        Site::Api(http) => http.respond(request.map(Body::new), Some(peer)).await,
+        Site::ConnectUi(page) => page.respond(&request),
+    })
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use bowline_domain::Clock;
 use bowline_engine::Engine;
 
+use crate::connect_ui::{Base, ConnectUi};
 use crate::readiness::Readiness;
 use crate::settings::ServerSettings;
 
 /// The parts of a running server. Cloning it is one count.
 #[derive(Clone)]
-pub struct AppState(Arc<AppParts>);
+pub struct AppState(Arc<Shared>);
 
 /// What an [`AppState`] holds.
 pub struct AppParts {
@@ -25,17 +26,33 @@ pub struct AppParts {
     pub settings: ServerSettings,
 }
 
+/// The parts and what follows from them.
+pub struct Shared {
+    parts: AppParts,
+    /// The Connect UI on the API's own port.
+    pub(crate) connect_ui: ConnectUi,
+}
+
 impl AppState {
     /// Shares the parts between all handlers.
     pub fn new(parts: AppParts) -> Self {
-        Self(Arc::new(parts))
+        let connect_ui = ConnectUi::new(&parts.settings, Base::Api);
+        Self(Arc::new(Shared { parts, connect_ui }))
     }
 }
 
 impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Deref for Shared {
     type Target = AppParts;
 
     fn deref(&self) -> &AppParts {
-        &self.0
+        &self.parts
     }
 }

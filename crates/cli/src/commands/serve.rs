@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bowline_server::{AppParts, AppState, Http, Readiness, ServeOptions, Server, ServerSettings};
+use bowline_server::connect_ui::Base;
+use bowline_server::{
+    AppParts, AppState, ConnectUi, Http, Readiness, ServeOptions, Server, ServerSettings, Site,
+};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -83,7 +86,10 @@ impl Serving {
         let node = Node::open(config, Use::Serve).await?;
         warn_of_unused_keys(config, &node).await?;
         let background = Background::start(&node);
-        let api = server.map(|server| Api::start(server, &config.server, &node)).transpose()?;
+        let api = match server {
+            Some(server) => Some(Api::start(server, &config.server, &node).await?),
+            None => None,
+        };
         Ok(Self { node, api, background })
     }
 
@@ -129,17 +135,23 @@ impl Serving {
 }
 
 impl Api {
-    fn start(server: Server, config: &ServerConfig, node: &Node) -> Result<Self> {
+    async fn start(server: Server, config: &ServerConfig, node: &Node) -> Result<Self> {
         let address = server.local_address()?;
         let readiness = Readiness::default();
+        let settings = settings(config, address);
+        let connect_ui = Arc::new(ConnectUi::new(&settings, Base::OwnPort));
         let state = AppState::new(AppParts {
             engine: Arc::clone(&node.engine),
             clock: Arc::clone(&node.clock),
             readiness: readiness.clone(),
-            settings: settings(config, address),
+            settings,
         });
         let shutdown = CancellationToken::new();
-        let running = tokio::spawn(server.run(Arc::new(Http::new(state)), shutdown.clone()));
+        let api = server.run(Site::Api(Arc::new(Http::new(state))), shutdown.clone());
+        let page = serve_connect_ui(config.connect_ui_listen, connect_ui, shutdown.clone()).await;
+        let running = tokio::spawn(async move {
+            tokio::join!(api, page);
+        });
         // The database has answered by now: the first environments were read from it.
         readiness.set(true);
         Ok(Self { address, readiness, shutdown, running })
@@ -171,6 +183,29 @@ fn settings(config: &ServerConfig, address: SocketAddr) -> ServerSettings {
         trusts_forwarded_for: config.trust_forwarded_for,
         enforces_content_security_policy: config.enforce_content_security_policy,
         git_hash: option_env!("BOWLINE_GIT_HASH").unwrap_or_default().to_owned(),
+    }
+}
+
+/// The Connect UI on a port of its own. Another server on this machine may have the port; then this one does without.
+async fn serve_connect_ui(
+    listen: Option<SocketAddr>,
+    page: Arc<ConnectUi>,
+    shutdown: CancellationToken,
+) -> impl Future<Output = ()> {
+    let server = match listen {
+        None => None,
+        Some(listen) => match Server::bind(ServeOptions { listen }).await {
+            Ok(server) => Some(server),
+            Err(error) => {
+                tracing::warn!(%listen, %error, "the Connect UI has no port of its own; the API serves it under /connect-ui/");
+                None
+            }
+        },
+    };
+    async move {
+        if let Some(server) = server {
+            server.run(Site::ConnectUi(page), shutdown).await;
+        }
     }
 }
 

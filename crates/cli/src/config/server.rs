@@ -16,7 +16,10 @@ section! {
         /// Where clients reach the API. Logos and webhook addresses start with it.
         /// Without it: `http://localhost` and the port listened on.
         public_url: Option<WebAddress> = "", "BOWLINE_PUBLIC_URL";
-        /// Where browsers reach the Connect UI.
+        /// Address and port at which the Connect UI is served alone, as older frontends need it. Empty switches it
+        /// off; the API serves it under `/connect-ui/` in any case. A port that is taken is only warned of.
+        connect_ui_listen: Option<SocketAddr> = "127.0.0.1:3009", "BOWLINE_CONNECT_UI_LISTEN";
+        /// Where browsers reach the Connect UI. Links for end users start with it.
         connect_ui_url: WebAddress = "http://localhost:3009", "BOWLINE_CONNECT_UI_URL";
         /// Whether pages may connect accounts with nothing but an environment's public key, as frontends older than
         /// connect sessions do. Anyone who sees the page can then connect accounts; set the environment's HMAC key.

@@ -3,12 +3,14 @@
 pub(crate) mod auth;
 pub(crate) mod cli_telemetry;
 pub(crate) mod connect;
+pub(crate) mod connect_ui;
 pub(crate) mod connections;
 pub(crate) mod env_js;
 pub(crate) mod environment_variables;
 pub(crate) mod environments;
 pub(crate) mod health;
 pub(crate) mod integrations;
+pub(crate) mod logo;
 pub(crate) mod oauth;
 pub(crate) mod openapi_json;
 pub(crate) mod providers;

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use bowline_engine::connect::{PopupResult, PopupWait};
+use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 use tokio::time::{Instant, interval_at, timeout};
 
@@ -20,12 +21,14 @@ const WAIT_MAX: Duration = Duration::from_secs(60 * 60);
 /// Pages send nothing; whatever comes is read and dropped, and may not be large.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024;
 
-/// Opens the channel on which a page is told how its window ended.
+/// Opens the channel on which a page is told how its window ended. A browser that wants a page in a frame, or brings
+/// a Connect UI's parameters, gets the Connect UI, so that one address serves every frontend.
 #[utoipa::path(
     get,
     path = "/",
     tag = "auth",
     responses(
+        (status = 200, description = "The Connect UI, in a frame or with its parameters", content_type = "text/html", body = String),
         (status = 101, description = "Frames: `connection_ack` with `ws_client_id`, then `success` or `error`"),
         (status = 404, description = "Not a WebSocket", body = bowline_api::error::ModernError),
     )
@@ -34,7 +37,15 @@ pub(crate) async fn open(
     State(state): State<AppState>,
     _: AddressLimited<1>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let is_framed = headers.get("sec-fetch-dest").is_some_and(|dest| dest == "iframe");
+    let query = uri.query().unwrap_or_default();
+    let names_session = ["apiURL=", "session_token="].iter().any(|name| query.contains(name));
+    if upgrade.is_err() && (is_framed || names_session) {
+        return Ok(state.connect_ui.file("", &headers));
+    }
     let upgrade = upgrade.map_err(|_| {
         ApiError::not_found("Here is a WebSocket for pages that connect accounts, and the API below it")
     })?;

@@ -10,7 +10,7 @@ use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
 use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
 use bowline_engine::{Engine, EngineOptions};
-use bowline_server::{AppParts, AppState, Http, Readiness, ServeOptions, Server, ServerSettings};
+use bowline_server::{AppParts, AppState, Http, Readiness, ServeOptions, Server, ServerSettings, Site};
 use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
 use http::Request;
 use http_body_util::BodyExt;
@@ -90,7 +90,7 @@ impl App {
         let server = Server::bind(ServeOptions { listen: "127.0.0.1:0".parse().unwrap() }).await.unwrap();
         let address = server.local_address().unwrap();
         let stop = CancellationToken::new();
-        tokio::spawn(server.run(Arc::clone(&http), stop.clone()));
+        tokio::spawn(server.run(Site::Api(Arc::clone(&http)), stop.clone()));
         Self { address, clock, key, http, _stop: stop.drop_guard(), _directory: directory }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bowline_server::{ServeOptions, Server};
+use bowline_server::{ServeOptions, Server, Site};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -14,7 +14,7 @@ async fn serve(app: &TestApp) -> (std::net::SocketAddr, CancellationToken, JoinH
     let server = Server::bind(ServeOptions { listen: "127.0.0.1:0".parse().unwrap() }).await.unwrap();
     let address = server.local_address().unwrap();
     let shutdown = CancellationToken::new();
-    let running = tokio::spawn(server.run(Arc::clone(&app.http), shutdown.clone()));
+    let running = tokio::spawn(server.run(Site::Api(Arc::clone(&app.http)), shutdown.clone()));
     (address, shutdown, running)
 }
 
