@@ -32,7 +32,7 @@ pub struct Call {
 pub fn calls() -> [Call; 6] {
     [
         Call {
-            about: "List the connections",
+            about: "List the connections, yours among them once you approved",
             method: "GET",
             path: "/connections",
             headers: &[],

@@ -1,6 +1,7 @@
 //! `bowline demo`: a server, a simulated provider and one connection, for a first look with no account anywhere.
 
 mod calls;
+mod flow;
 mod http;
 mod setup;
 
@@ -51,16 +52,24 @@ async fn show(
     let api = ApiClient::new(&url, serving.dev_key().await?)?;
     let scene = setup::connect(&api, &url, &simulator.control()).await?;
     if args.check {
-        return check(&api, &scene).await;
+        return check(&api, &scene, simulator.base_url()).await;
     }
-    output::text(&page(&scene, simulator.base_url()))?;
+    let link = flow::link(&url, &flow::open_session(&api).await?);
+    output::text(&page(&scene, simulator.base_url(), &link))?;
     stop.next().await;
     Ok(())
 }
 
-/// Makes each printed call once.
-async fn check(api: &ApiClient, scene: &Scene) -> Result<()> {
+/// Connects an account as the link does, and makes each printed call once.
+async fn check(api: &ApiClient, scene: &Scene, simulator: &str) -> Result<()> {
     let mut failed = 0;
+    let token = flow::open_session(api).await?;
+    flow::connect(&scene.url, simulator, &token).await.context("connecting an account by the link")?;
+    let listed = api.send("GET", "/connections?endUserId=user-2", &[], None).await?;
+    if !listed.body.contains("\"user-2\"") {
+        bail!("the account that was connected by the link is not listed: {}", listed.body);
+    }
+    output::line("ok      Connect an account by the link")?;
     for call in calls::calls() {
         match attempt(api, scene, &call).await {
             Ok(()) => output::line(&format!("ok      {}", call.about))?,
@@ -85,10 +94,11 @@ async fn attempt(api: &ApiClient, scene: &Scene, call: &Call) -> Result<()> {
     (call.is_right)(&json, scene).then_some(()).ok_or_else(|| anyhow!("unexpected answer {json}"))
 }
 
-fn page(scene: &Scene, simulator: &str) -> String {
+fn page(scene: &Scene, simulator: &str, link: &str) -> String {
     let mut page = format!(
         "Bowline is ready at {}\n\nA simulated provider runs at {simulator}. One of its accounts is connected: \
-         `{}` of the integration `{}`.\nIts token was about to expire; Bowline renews it before it is used.\n\nTry:\n",
+         `{}` of the integration `{}`.\nIts token was about to expire; Bowline renews it before it is used.\n\nConnect \
+         another account as your users will: open this link, press Connect, approve.\n\n{link}\n\nTry:\n",
         scene.url,
         setup::CONNECTION,
         setup::OAUTH_INTEGRATION,
