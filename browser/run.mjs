@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bringUp } from './lib/stage.mjs';
+import certified from './scenarios/certified.mjs';
 import { inFrame, journeys } from './scenarios/connect-ui.mjs';
 import frontend from './scenarios/frontend.mjs';
 import { VERSIONS } from './versions.mjs';
@@ -33,6 +34,7 @@ try {
     await runAll(`Connect UI in @nangohq/frontend ${version}`, inFrame, version);
   }
   await runAll('Connect UI', journeys, VERSIONS.at(-1));
+  await runAll('A certified authorization server', certified, VERSIONS.at(-1));
 } finally {
   await stop();
 }

@@ -1,12 +1,26 @@
-// The providers of the suite, all of them on the simulator.
+// The providers of the suite: on the simulator, and on the certified authorization server.
 
 const text = (title, more = {}) => ({ type: 'string', title, ...more });
 
-export function providersAt(base) {
+export function providersAt(base, oidc) {
   const proxy = { base_url: `${base}/api` };
   const oauth = { auth_mode: 'OAUTH2', authorization_url: `${base}/oauth/authorize`, token_url: `${base}/oauth/token` };
   const verified = { ...proxy, headers: { 'x-api-key': '${apiKey}' }, verification: { endpoints: ['/user'] } };
   return {
+    oidc: {
+      display_name: 'Certified',
+      auth_mode: 'OAUTH2',
+      authorization_url: `${oidc}/auth`,
+      authorization_params: { prompt: 'consent' },
+      token_url: `${oidc}/token`,
+      default_scopes: ['openid', 'offline_access'],
+    },
+    'oidc-machine': {
+      display_name: 'Certified machine',
+      auth_mode: 'OAUTH2_CC',
+      token_url: `${oidc}/token`,
+      token_params: { grant_type: 'client_credentials' },
+    },
     'sim-oauth': { display_name: 'Simulated OAuth', ...oauth, proxy },
     'sim-key': {
       display_name: 'Simulated key',

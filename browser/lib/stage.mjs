@@ -10,6 +10,7 @@ import { apiOf } from '../../compat/lib/http.mjs';
 import { freePort, runCommand, startService } from '../../compat/lib/process.mjs';
 import { simulatorAt } from '../../compat/lib/simulator.mjs';
 import { startHost } from './host.mjs';
+import { OIDC_CLIENT, startOidc } from './oidc.mjs';
 import { providersAt } from './providers.mjs';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -23,7 +24,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 /** What the seeded integrations are called. */
-export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step' };
+export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine' };
 
 /** Starts everything; `stop()` ends it. */
 export async function bringUp({ bin, versions }) {
@@ -36,14 +37,17 @@ export async function bringUp({ bin, versions }) {
     const sim = await startService('simulator', bin, ['sim', '--listen', `127.0.0.1:${await freePort()}`], {});
     ends.push(sim.stop);
     const providers = join(folder, 'providers.json.yaml');
-    await writeFile(providers, JSON.stringify(providersAt(sim.url)));
-    const server = await startServer(bin, folder, providers);
+    const port = await freePort();
+    const oidc = await startOidc(`http://localhost:${port}/oauth/callback`);
+    ends.push(oidc.stop);
+    await writeFile(providers, JSON.stringify(providersAt(sim.url, oidc.url)));
+    const server = await startServer(bin, folder, providers, port);
     ends.push(server.stop);
     const host = await startHost(versions);
     ends.push(host.stop);
     const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
     ends.push(() => browser.close());
-    const stage = { ...server, host: host.url, browser, simulator: simulatorAt(sim.url), simulatorUrl: sim.url };
+    const stage = { ...server, oidc, host: host.url, browser, simulator: simulatorAt(sim.url), simulatorUrl: sim.url };
     await seed(stage);
     return { stage, stop };
   } catch (error) {
@@ -52,12 +56,11 @@ export async function bringUp({ bin, versions }) {
   }
 }
 
-async function startServer(bin, folder, providers) {
-  const port = await freePort();
+async function startServer(bin, folder, providers, port) {
   const connectPort = await freePort();
   const connectUrl = `http://localhost:${connectPort}`;
   const env = {
-    BOWLINE_OUTBOUND_ALLOW: '127.0.0.1',
+    BOWLINE_OUTBOUND_ALLOW: '127.0.0.1,::1,localhost',
     BOWLINE_PROVIDERS: providers,
     BOWLINE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     BOWLINE_ALLOW_PUBLIC_KEYS: 'true',
@@ -89,6 +92,8 @@ async function seed({ api }) {
     { provider: 'sim-cc', unique_key: KEYS.cc },
     { provider: 'sim-none', unique_key: KEYS.none },
     { provider: 'sim-two-step', unique_key: KEYS.twoStep },
+    { provider: 'oidc', unique_key: KEYS.oidc, credentials: { type: 'OAUTH2', ...OIDC_CLIENT } },
+    { provider: 'oidc-machine', unique_key: KEYS.oidcMachine },
   ];
   for (const integration of integrations) {
     const reply = await api.post('/integrations', integration);

@@ -1,0 +1,57 @@
+// A certified authorization server (OpenID Connect, conformance-tested upstream): what it refuses, the RFCs refuse.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+export const OIDC_CLIENT = { client_id: 'bowline', client_secret: 'a-secret-of-some-length' };
+export const OIDC_MACHINE = { client_id: 'machine', client_secret: 'another-secret-of-some-length' };
+
+/** Starts it for one redirect URI; `calls` counts requests by path. */
+export async function startOidc(redirectUri) {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://localhost:${server.address().port}`;
+  const provider = new Provider(url, {
+    clients: [
+      {
+        ...OIDC_CLIENT,
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+      {
+        ...OIDC_MACHINE,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+    ],
+    scopes: ['openid', 'offline_access'],
+    pkce: { required: () => true },
+    rotateRefreshToken: () => true,
+    features: {
+      clientCredentials: { enabled: true },
+      revocation: { enabled: true },
+      devInteractions: { enabled: true },
+    },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  });
+  const problems = [];
+  for (const event of ['grant.error', 'authorization.error', 'server_error']) {
+    provider.on(event, (_, error) => problems.push(`${event}: ${error.message} ${error.error_description ?? ''}`));
+  }
+  server.on('request', provider.callback());
+  return { url, problems, stop: () => server.close() };
+}
+
+/** What the user does on its development pages: any name and password, then consent. */
+export async function approveAt(popup, name) {
+  await popup.fill('input[name=login]', name);
+  await popup.fill('input[name=password]', 'anything');
+  await popup.click('button[type=submit]');
+  await popup.getByRole('button', { name: 'Continue' }).click();
+}

@@ -1,0 +1,77 @@
+// A certified authorization server as upstream: code with PKCE, issuer, refresh rotation, client credentials.
+
+import { contains, equal, fail, is } from '../../compat/lib/expect.mjs';
+import { OIDC_MACHINE, approveAt } from '../lib/oidc.mjs';
+import { KEYS, connectionOf, openSession } from '../lib/stage.mjs';
+
+async function connect(page, stage) {
+  const token = await openSession(stage, { allowed_integrations: [KEYS.oidc] });
+  await page.evaluate(
+    ({ host, token, key }) => {
+      document.querySelector('#go').onclick = () => {
+        const nango = new window.Nango({ host, connectSessionToken: token });
+        window.outcome = nango.auth(key).then(
+          (value) => ({ value }),
+          (error) => ({ error: { type: error.type, message: error.message } }),
+        );
+      };
+    },
+    { host: stage.url, token, key: KEYS.oidc },
+  );
+  const [popup] = await Promise.all([page.waitForEvent('popup'), page.click('#go')]);
+  return popup;
+}
+
+const outcome = (page) => page.evaluate(() => window.outcome);
+
+export default [
+  {
+    name: 'a code is exchanged with PKCE, and refresh tokens rotate without loss',
+    async run({ page, stage }) {
+      const popup = await connect(page, stage);
+      await approveAt(popup, 'ada');
+      const { value, error } = await outcome(page);
+      if (error) fail(`${JSON.stringify(error)}; ${stage.oidc.problems}`);
+      const path = `/connections/${value.connectionId}?provider_config_key=${KEYS.oidc}&refresh_token=true`;
+      const read = async (more = '') => (await stage.api.get(`${path}${more}`)).json().credentials;
+      const first = await read();
+      contains(first, { type: 'OAUTH2', access_token: is.text, refresh_token: is.text, expires_at: is.isoZ });
+      let before = first;
+      for (let round = 0; round < 3; round += 1) {
+        const after = await read('&force_refresh=true');
+        contains(after, {
+          access_token: is.textOtherThan(before.access_token),
+          refresh_token: is.textOtherThan(before.refresh_token),
+        });
+        before = after;
+      }
+      equal(stage.oidc.problems, [], 'what the server refused');
+    },
+  },
+  {
+    name: 'a user who turns back at the sign-in is told to the customer',
+    async run({ page, stage }) {
+      const popup = await connect(page, stage);
+      await popup.getByRole('link', { name: /Cancel/ }).click();
+      contains((await outcome(page)).error, { type: 'callback_err', message: is.matching(/access_denied/) });
+      stage.oidc.problems.length = 0;
+    },
+  },
+  {
+    name: 'client credentials are exchanged',
+    async run({ page, stage }) {
+      const token = await openSession(stage, { allowed_integrations: [KEYS.oidcMachine] });
+      const { value, error } = await page.evaluate(
+        ({ host, token, key, credentials }) =>
+          new window.Nango({ host, connectSessionToken: token }).auth(key, { credentials }).then(
+            (value) => ({ value }),
+            (error) => ({ error: { type: error.type, message: error.message } }),
+          ),
+        { host: stage.url, token, key: KEYS.oidcMachine, credentials: OIDC_MACHINE },
+      );
+      if (error) fail(`${JSON.stringify(error)}; ${stage.oidc.problems}`);
+      const connection = await connectionOf(stage, KEYS.oidcMachine, value.connectionId);
+      contains(connection.credentials, { type: 'OAUTH2_CC', token: is.text, expires_at: is.isoZ });
+    },
+  },
+];
