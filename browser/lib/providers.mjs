@@ -1,12 +1,21 @@
-// The providers of the suite: on the simulator, and on the certified authorization server.
+// The providers of the suite: on the simulator, on a certified authorization server, and on an OAuth 1 server.
 
 const text = (title, more = {}) => ({ type: 'string', title, ...more });
 
-export function providersAt(base, oidc) {
+export function providersAt({ base, oidc, oauth1 }) {
   const proxy = { base_url: `${base}/api` };
   const oauth = { auth_mode: 'OAUTH2', authorization_url: `${base}/oauth/authorize`, token_url: `${base}/oauth/token` };
   const verified = { ...proxy, headers: { 'x-api-key': '${apiKey}' }, verification: { endpoints: ['/user'] } };
   return {
+    oauth1: {
+      display_name: 'OAuth 1',
+      auth_mode: 'OAUTH1',
+      request_url: `${oauth1}/request_token`,
+      authorization_url: `${oauth1}/authorize`,
+      token_url: `${oauth1}/access_token`,
+      signature_method: 'HMAC-SHA1',
+      proxy: { base_url: oauth1 },
+    },
     oidc: {
       display_name: 'Certified',
       auth_mode: 'OAUTH2',

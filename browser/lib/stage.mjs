@@ -10,6 +10,7 @@ import { apiOf } from '../../compat/lib/http.mjs';
 import { freePort, runCommand, startService } from '../../compat/lib/process.mjs';
 import { simulatorAt } from '../../compat/lib/simulator.mjs';
 import { startHost } from './host.mjs';
+import { OAUTH1_CLIENT, startOauth1 } from './oauth1.mjs';
 import { OIDC_CLIENT, startOidc } from './oidc.mjs';
 import { providersAt } from './providers.mjs';
 
@@ -24,7 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 /** What the seeded integrations are called. */
-export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine' };
+export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine', oauth1: 'oauth1' };
 
 /** Starts everything; `stop()` ends it. */
 export async function bringUp({ bin, versions }) {
@@ -40,7 +41,9 @@ export async function bringUp({ bin, versions }) {
     const port = await freePort();
     const oidc = await startOidc(`http://localhost:${port}/oauth/callback`);
     ends.push(oidc.stop);
-    await writeFile(providers, JSON.stringify(providersAt(sim.url, oidc.url)));
+    const oauth1 = await startOauth1();
+    ends.push(oauth1.stop);
+    await writeFile(providers, JSON.stringify(providersAt({ base: sim.url, oidc: oidc.url, oauth1: oauth1.url })));
     const server = await startServer(bin, folder, providers, port);
     ends.push(server.stop);
     const host = await startHost(versions);
@@ -94,6 +97,7 @@ async function seed({ api }) {
     { provider: 'sim-two-step', unique_key: KEYS.twoStep },
     { provider: 'oidc', unique_key: KEYS.oidc, credentials: { type: 'OAUTH2', ...OIDC_CLIENT } },
     { provider: 'oidc-machine', unique_key: KEYS.oidcMachine },
+    { provider: 'oauth1', unique_key: KEYS.oauth1, credentials: { type: 'OAUTH1', ...OAUTH1_CLIENT } },
   ];
   for (const integration of integrations) {
     const reply = await api.post('/integrations', integration);

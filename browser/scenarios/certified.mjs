@@ -1,11 +1,12 @@
-// A certified authorization server as upstream: code with PKCE, issuer, refresh rotation, client credentials.
+// Servers of others as upstream: a certified one for code, PKCE, issuer, refresh rotation and client credentials, and
+// one that verifies OAuth 1 signatures with a library of its own.
 
 import { contains, equal, fail, is } from '../../compat/lib/expect.mjs';
 import { OIDC_MACHINE, approveAt } from '../lib/oidc.mjs';
 import { KEYS, connectionOf, openSession } from '../lib/stage.mjs';
 
-async function connect(page, stage) {
-  const token = await openSession(stage, { allowed_integrations: [KEYS.oidc] });
+async function connect(page, stage, key = KEYS.oidc) {
+  const token = await openSession(stage, { allowed_integrations: [key] });
   await page.evaluate(
     ({ host, token, key }) => {
       document.querySelector('#go').onclick = () => {
@@ -16,7 +17,7 @@ async function connect(page, stage) {
         );
       };
     },
-    { host: stage.url, token, key: KEYS.oidc },
+    { host: stage.url, token, key },
   );
   const [popup] = await Promise.all([page.waitForEvent('popup'), page.click('#go')]);
   return popup;
@@ -72,6 +73,20 @@ export default [
       if (error) fail(`${JSON.stringify(error)}; ${stage.oidc.problems}`);
       const connection = await connectionOf(stage, KEYS.oidcMachine, value.connectionId);
       contains(connection.credentials, { type: 'OAUTH2_CC', token: is.text, expires_at: is.isoZ });
+    },
+  },
+  {
+    name: 'an OAuth 1 account is connected and its calls are signed',
+    async run({ page, stage }) {
+      const popup = await connect(page, stage, KEYS.oauth1);
+      await popup.click('#approve');
+      const { value, error } = await outcome(page);
+      if (error) fail(JSON.stringify(error));
+      const connection = await connectionOf(stage, KEYS.oauth1, value.connectionId);
+      contains(connection.credentials, { type: 'OAUTH1', oauth_token: is.text, raw: { user_id: '7' } });
+      const target = { 'provider-config-key': KEYS.oauth1, 'connection-id': value.connectionId };
+      const reply = await stage.api.get('/proxy/who?a=1&b=x%20y%26z', target);
+      equal(reply.json(), { as: connection.credentials.oauth_token, path: '/who' }, 'answer');
     },
   },
 ];
