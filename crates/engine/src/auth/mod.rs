@@ -4,7 +4,7 @@ mod client_credentials;
 pub(crate) mod github_app;
 mod http_tokens;
 mod jwt;
-mod oauth2;
+pub mod oauth2;
 mod redact;
 mod token_call;
 mod token_response;
