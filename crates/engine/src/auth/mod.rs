@@ -4,6 +4,7 @@ mod client_credentials;
 pub(crate) mod github_app;
 mod http_tokens;
 mod jwt;
+pub mod oauth1;
 pub mod oauth2;
 mod redact;
 mod token_call;
