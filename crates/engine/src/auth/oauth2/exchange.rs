@@ -5,8 +5,10 @@ use bowline_domain::provider::Provider;
 use serde_json::{Map, Value};
 
 use super::client::{Client, token_url_template};
+use super::dialect::Dialect;
+use super::grant::Grant;
 use super::response::{self, Kept};
-use crate::auth::token_call::{BodyFormat, TokenCall, interpolated, token_url};
+use crate::auth::token_call::interpolated;
 use crate::credential::refresh::{Refreshed, TokenError};
 use crate::outbound::Outbound;
 
@@ -36,31 +38,40 @@ pub struct CodeExchange<'a> {
 
 /// Exchanges a code for the connection's first credentials.
 pub async fn exchange(outbound: &Outbound, exchange: &CodeExchange<'_>) -> Result<Refreshed, TokenError> {
-    let answer = build(exchange)?.send(outbound).await?;
-    response::read(exchange.provider, answer, Kept::default(), exchange.now)
+    let provider = exchange.provider;
+    let dialect = Dialect::of(provider);
+    let grant = grant(exchange)?;
+    let answer = grant.prepare(dialect, &dialect.exchange)?.send(outbound).await?;
+    let path = provider.alternate_access_token_response_path.as_deref();
+    let answered = dialect.exchanged.read(answer, path, None, &grant.secrets())?;
+    let answered = dialect.follow_up.after_exchange(outbound, &grant, answered).await?;
+    response::read(provider, answered, Kept::default(), exchange.now)
 }
 
-fn build(exchange: &CodeExchange<'_>) -> Result<TokenCall, TokenError> {
+/// What the exchange asks with.
+pub(super) fn grant<'a>(exchange: &'a CodeExchange<'_>) -> Result<Grant<'a>, TokenError> {
     let provider = exchange.provider;
-    let client = Client::new(exchange.client_id, exchange.client_secret)?;
-    let mut params = Map::new();
-    let mut put = |name: &str, value: &str| params.insert(name.to_owned(), value.into());
-    put("grant_type", "authorization_code");
-    put("code", exchange.code);
-    put("redirect_uri", exchange.redirect_uri);
+    let mut base = vec![
+        ("grant_type", "authorization_code"),
+        ("code", exchange.code),
+        ("redirect_uri", exchange.redirect_uri),
+    ];
     if let Some(verifier) = exchange.code_verifier.filter(|_| !provider.disable_pkce) {
-        put("code_verifier", verifier);
+        base.push(("code_verifier", verifier));
     }
-    let authorization = client.authenticate(provider, &mut params)?;
-    params.extend(interpolated(&provider.token_params, exchange.config, exchange.now));
-    let secrets = [Some(exchange.code), client.secret, exchange.code_verifier];
-    Ok(TokenCall {
-        url: token_url(token_url_template(provider), provider, exchange.config, exchange.now)?,
-        params,
-        format: BodyFormat::of(provider),
-        authorization,
-        identity: None,
-        secrets: secrets.into_iter().flatten().map(str::to_owned).collect(),
+    Ok(Grant {
+        provider,
+        client: Client::new(exchange.client_id, exchange.client_secret)?,
+        url: token_url_template(provider),
+        base,
+        extra: interpolated(&provider.token_params, exchange.config, exchange.now),
+        base_is_final: false,
+        config: exchange.config,
+        scope: exchange.scopes.join(provider.scope_separator()),
+        state: Some(exchange.state),
+        redirect_uri: Some(exchange.redirect_uri),
+        access_token: None,
+        now: exchange.now,
     })
 }
 
@@ -69,7 +80,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::auth::token_call::basic;
+    use crate::auth::token_call::{BodyFormat, TokenCall, basic};
 
     /// The call for a provider with `more` in its definition, made by a client with or without a secret.
     fn call(more: &Value, secret: Option<&str>) -> TokenCall {
@@ -81,7 +92,7 @@ mod tests {
         object.extend(more.as_object().unwrap().clone());
         let provider = Provider::from_wire("example", object).unwrap();
         let config = json!({"shop": "s1"});
-        build(&CodeExchange {
+        let exchange = CodeExchange {
             provider: &provider,
             client_id: "id:1",
             client_secret: secret,
@@ -92,8 +103,10 @@ mod tests {
             scopes: &[],
             config: config.as_object().unwrap(),
             now: Timestamp::from_seconds(1_700_000_000),
-        })
-        .unwrap_or_else(|error| panic!("{error}"))
+        };
+        let prepared =
+            grant(&exchange).and_then(|grant| grant.prepare(&Dialect::STANDARD, &Dialect::STANDARD.exchange));
+        prepared.unwrap_or_else(|error| panic!("{error}")).call
     }
 
     fn base() -> Value {
@@ -161,6 +174,6 @@ mod tests {
 
     #[test]
     fn code_secret_and_verifier_never_show_up_in_errors() {
-        assert_eq!(call(&json!({}), Some("s/1")).secrets, ["c0de", "s/1", "verifier"]);
+        assert_eq!(call(&json!({}), Some("s/1")).secrets, ["s/1", "c0de", "verifier"]);
     }
 }

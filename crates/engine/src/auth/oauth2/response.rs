@@ -4,6 +4,7 @@ use bowline_domain::Timestamp;
 use bowline_domain::provider::Provider;
 use serde_json::{Map, Value};
 
+use super::dialect::Answered;
 use crate::auth::token_response;
 use crate::credential::refresh::{Refreshed, TokenError};
 use crate::credential::{CredentialKind, Credentials};
@@ -30,11 +31,11 @@ impl<'a> Kept<'a> {
 /// Reads an answer into credentials and additions to the connection config.
 pub fn read(
     provider: &Provider,
-    answer: Map<String, Value>,
+    answered: Answered,
     kept: Kept<'_>,
     now: Timestamp,
 ) -> Result<Refreshed, TokenError> {
-    let holder = token_holder(&answer, provider.alternate_access_token_response_path.as_deref());
+    let Answered { raw, holder, config_changes: more } = answered;
     let text = |name: &str| holder.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let access_token = text("access_token")
         .ok_or_else(|| TokenError::Unreadable("the answer has no access_token".to_owned()))?;
@@ -50,13 +51,14 @@ pub fn read(
     if let Some(kept) = kept.config_override {
         fields.insert("config_override".to_owned(), kept.clone());
     }
-    let config_changes = token_response::metadata(&answer, &provider.token_response_metadata);
-    fields.insert("raw".to_owned(), answer.into());
+    let mut config_changes = token_response::metadata(&raw, &provider.token_response_metadata);
+    config_changes.extend(more);
+    fields.insert("raw".to_owned(), raw.into());
     Ok(Refreshed { credentials: Credentials::new(CredentialKind::Oauth2, fields), config_changes })
 }
 
 /// The object with the token's fields: the answer itself, or what its alternate path leads to.
-fn token_holder(answer: &Map<String, Value>, alternate_path: Option<&str>) -> Map<String, Value> {
+pub fn token_holder(answer: &Map<String, Value>, alternate_path: Option<&str>) -> Map<String, Value> {
     let has_token = answer.get("access_token").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
     let alternate =
         alternate_path.filter(|_| !has_token).and_then(|path| token_response::at_path(answer, path));
@@ -76,6 +78,7 @@ fn token_holder(answer: &Map<String, Value>, alternate_path: Option<&str>) -> Ma
 mod tests {
     use serde_json::json;
 
+    use super::super::dialect::Answer;
     use super::*;
 
     fn read_as(definition: Value, answer: Value, kept: Kept<'_>) -> Result<Refreshed, TokenError> {
@@ -83,7 +86,9 @@ mod tests {
         wire.as_object_mut().unwrap().extend(definition.as_object().unwrap().clone());
         let provider = Provider::from_wire("example", wire.as_object().unwrap()).unwrap();
         let Value::Object(answer) = answer else { panic!("an object was expected") };
-        read(&provider, answer, kept, Timestamp::from_seconds(1_700_000_000))
+        let path = provider.alternate_access_token_response_path.as_deref();
+        let answered = Answer::STANDARD.read(answer, path, None, &[])?;
+        read(&provider, answered, kept, Timestamp::from_seconds(1_700_000_000))
     }
 
     #[test]
