@@ -80,13 +80,17 @@ impl Grant<'_> {
                 url.query_pairs_mut().append_pair(name, value);
             }
         }
+        let mut secrets = self.secrets();
+        for (name, _) in shape.add.iter().filter(|(_, source)| matches!(source, Source::SecretStart(_))) {
+            secrets.extend(params.get(*name).and_then(Value::as_str).map(str::to_owned));
+        }
         let call = TokenCall {
             url,
             params,
             format: shape.format.unwrap_or_else(|| BodyFormat::of(self.provider)),
             authorization,
             identity: None,
-            secrets: self.secrets(),
+            secrets,
         };
         let method = match shape.verb {
             Verb::Post => Method::POST,
