@@ -14,7 +14,7 @@ use super::{
 /// A provider with its alias resolved. Field names are the wire's, except where Rust forbids them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provider {
-    /// The unique name; code that treats a provider specially compares this and never the alias.
+    /// The unique name; code that treats a provider specially compares this, and the alias only for its tokens.
     #[serde(skip)]
     pub name: String,
     /// The name users see.

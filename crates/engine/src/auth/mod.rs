@@ -8,7 +8,7 @@ pub(crate) mod github_app;
 mod http_tokens;
 mod jwt;
 pub(crate) mod oauth1;
-mod oauth2;
+pub(crate) mod oauth2;
 mod redact;
 pub(crate) mod secret_host;
 mod signed_token;
@@ -21,4 +21,3 @@ mod xml;
 
 pub(crate) use create::{TokenCreation, create};
 pub use http_tokens::HttpTokenClient;
-pub(crate) use oauth2::{CodeExchange, exchange as exchange_code};

@@ -60,8 +60,20 @@ pub struct TokenCall {
 impl TokenCall {
     /// Sends the request and gives the JSON object of a 2xx answer.
     pub async fn send(self, outbound: &Outbound) -> Result<Map<String, Value>, TokenError> {
+        self.send_as(outbound, Method::POST, HeaderMap::new()).await
+    }
+
+    /// [`Self::send`] with another method and more headers.
+    pub async fn send_as(
+        self,
+        outbound: &Outbound,
+        method: Method,
+        headers: HeaderMap,
+    ) -> Result<Map<String, Value>, TokenError> {
         let secrets = self.secrets.clone();
-        let request = self.into_request()?;
+        let mut request = self.into_request()?;
+        request.method = method;
+        request.headers.extend(headers);
         let sent = outbound.send_for_bytes(request, RESPONSE_BYTES_MAX).await;
         let response = sent.map_err(|error| TokenError::Unreachable(error.to_string()))?;
         read_answer(response.status.as_u16(), &response.body, &secrets)
@@ -82,8 +94,10 @@ impl TokenCall {
                 OutboundBody::Bytes(Bytes::from(Value::from(self.params).to_string()))
             }
             BodyFormat::Query => {
-                url.query_pairs_mut()
-                    .extend_pairs(self.params.iter().map(|(key, value)| (key, plain(value))));
+                if !self.params.is_empty() {
+                    url.query_pairs_mut()
+                        .extend_pairs(self.params.iter().map(|(key, value)| (key, plain(value))));
+                }
                 OutboundBody::Empty
             }
         };

@@ -44,4 +44,4 @@ pub use response::{OutboundResponse, ResponseBody};
 pub use tls::{ClientIdentity, IdentityError};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

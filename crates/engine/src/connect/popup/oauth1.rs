@@ -8,7 +8,7 @@ use super::state::Authorization;
 use super::url::AuthorizationUrl;
 use super::{Client, ClientOverride, PopupRequest, PopupStart, client_of, scopes_of};
 use crate::Engine;
-use crate::auth::oauth1::OAuth1Client;
+use crate::auth::oauth1::{AccessToken, RequestToken, access_token, request_token};
 use crate::connect::ticket::random_hex;
 use crate::connect::{Attempt, ConnectError};
 use crate::credential::Credentials;
@@ -21,19 +21,26 @@ impl Engine {
         let state = random_hex()?;
         let callback = attempt.environment.settings.callback_url.clone().unwrap_or(callback_url);
         let callback = callback_with_state(&callback, &state)?;
-        let signer = self.oauth1_client(&attempt, &own)?;
-        let (token, token_secret) = signer.request_token(&self.outbound, &callback).await?;
+        let request = RequestToken {
+            provider: &attempt.integration.provider,
+            consumer_key: own.id,
+            consumer_secret: secret_of(&own)?,
+            callback: &callback,
+            config: &attempt.config,
+            now: self.clock.now(),
+        };
+        let temporary = request_token(&self.outbound, &request).await?;
         let location = AuthorizationUrl {
             provider: &attempt.integration.provider,
             config: &attempt.config,
-            own: vec![("oauth_token", token.clone()), ("oauth_callback", callback)],
+            own: vec![("oauth_token", temporary.token.clone()), ("oauth_callback", callback)],
             scopes: &scopes_of(&attempt.integration, &attempt.config),
             page_params: &attempt.authorization_params,
             now: self.clock.now(),
         }
         .build()?;
         let mut authorization = Authorization::of(&attempt, &client, page);
-        authorization.request_token = Some((token, token_secret));
+        authorization.request_token = Some((temporary.token, temporary.secret.expose().clone()));
         let cookie = self.keep_authorization(&attempt.environment, &state, authorization).await?;
         Ok(PopupStart { location, cookie: Some(cookie) })
     }
@@ -53,27 +60,26 @@ impl Engine {
             return Err(ConnectError::UnknownState);
         }
         let own = client_of(&attempt.integration, client)?;
-        let signer = self.oauth1_client(attempt, &own)?;
-        let credentials = signer.access_token(&self.outbound, (&token, &secret), verifier).await?;
         let provider = &attempt.integration.provider;
-        let found = |name: &String| Some((name.clone(), Value::from(query.text(name)?)));
-        let found = provider.redirect_uri_metadata.iter().filter_map(found).collect();
-        Ok((credentials, super::merged_config(found, attempt.config.clone())))
-    }
-
-    fn oauth1_client<'a>(
-        &self,
-        attempt: &'a Attempt,
-        own: &Client<'a>,
-    ) -> Result<OAuth1Client<'a>, ConnectError> {
-        Ok(OAuth1Client {
-            provider: &attempt.integration.provider,
-            key: own.id,
-            secret: own.secret.ok_or(ConnectError::NotConfigured("client secret"))?,
+        let request = AccessToken {
+            provider,
+            consumer_key: own.id,
+            consumer_secret: secret_of(&own)?,
+            token: &token,
+            token_secret: &secret,
+            verifier,
             config: &attempt.config,
             now: self.clock.now(),
-        })
+        };
+        let granted = access_token(&self.outbound, &request).await?;
+        let found = |name: &String| Some((name.clone(), Value::from(query.text(name)?)));
+        let found = provider.redirect_uri_metadata.iter().filter_map(found).collect();
+        Ok((granted.credentials, super::merged_config(found, attempt.config.clone())))
     }
+}
+
+fn secret_of<'a>(client: &Client<'a>) -> Result<&'a str, ConnectError> {
+    client.secret.ok_or(ConnectError::NotConfigured("client secret"))
 }
 
 fn callback_with_state(callback: &str, state: &str) -> Result<String, ConnectError> {

@@ -13,7 +13,7 @@ use super::{
     scopes_of,
 };
 use crate::Engine;
-use crate::auth::{CodeExchange, exchange_code};
+use crate::auth::oauth2::{CodeExchange, exchange};
 use crate::connect::ticket::random_hex;
 use crate::connect::{Attempt, ConnectError};
 use crate::credential::Credentials;
@@ -82,7 +82,7 @@ impl Engine {
         crate::connection::fields::check_fields(&provider.connection_config, &config)
             .map_err(|(field, problem)| ConnectError::BadField { group: "params", field, problem })?;
         check_secret_host(attempt, client, &config)?;
-        let exchanged = exchange_code(
+        let exchanged = exchange(
             &self.outbound,
             &CodeExchange {
                 provider,
@@ -91,6 +91,8 @@ impl Engine {
                 code,
                 redirect_uri: &kept.redirect_uri,
                 code_verifier: kept.code_verifier.as_deref(),
+                state: query.state().unwrap_or_default(),
+                scopes: &scopes_of(&attempt.integration, &attempt.config),
                 config: &config,
                 now: self.clock.now(),
             },

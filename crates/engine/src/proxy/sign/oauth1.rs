@@ -171,6 +171,41 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_rfc_5849_section_1_2_are_signed_alike() {
+        let shared = [
+            ("oauth_consumer_key", "dpf43f3p2l4k3l03".to_owned()),
+            ("oauth_signature_method", "HMAC-SHA1".to_owned()),
+        ];
+        let token = [
+            ("oauth_token", "hh5s93j4hdidpola".to_owned()),
+            ("oauth_timestamp", "137131201".to_owned()),
+            ("oauth_nonce", "walatlh".to_owned()),
+            ("oauth_verifier", "hfdp7dh39dks9884".to_owned()),
+        ];
+        let photos = [
+            ("oauth_token", "nnch734d00sl2jdk".to_owned()),
+            ("oauth_timestamp", "137131202".to_owned()),
+            ("oauth_nonce", "chapoH".to_owned()),
+        ];
+        let photos_url = "http://photos.example.net/photos?file=vacation.jpg&size=original";
+        for (http_method, url, token_secret, own, expected) in [
+            (
+                "POST",
+                "https://photos.example.net/token",
+                "hdhd0244k9j7ao03",
+                &token[..],
+                "gKgrFCywp7rO0OXSjdot/IHF7IU=",
+            ),
+            ("GET", photos_url, "pfkkdhi9sl3r4s00", &photos[..], "MdpQcU8iPSUjWoN/UDMsK2sui9I="),
+        ] {
+            let signer = OAuth1 { consumer_secret: "kd94hf93k423kf44", token_secret, ..example() };
+            let protocol = [&shared[..], own].concat();
+            let signature = signer.signature(http_method, &Url::parse(url).unwrap(), &[], &protocol);
+            assert_eq!(signature, expected);
+        }
+    }
+
+    #[test]
     fn plaintext_shows_both_secrets_and_the_realm_comes_first() {
         let signer = OAuth1 { method: SignatureMethod::Plaintext, realm: Some("1234_SB1"), ..example() };
         let header = signer.authorization("GET", &Url::parse("https://a.example/").unwrap(), &[]);

@@ -1,0 +1,70 @@
+//! The application as a client of the token endpoint, and the ways it says who it is (RFC 6749 §2.3). Pure.
+
+use bowline_domain::provider::{AuthMode, Provider};
+use http::HeaderValue;
+use serde_json::{Map, Value};
+
+use crate::auth::token_call::basic;
+use crate::credential::refresh::{TokenError, TokenRefresh};
+
+/// Who asks for a token. It holds a secret, hence no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    /// The client id.
+    pub id: &'a str,
+    /// The client secret; public clients have none.
+    pub secret: Option<&'a str>,
+}
+
+impl<'a> Client<'a> {
+    /// A client with an id; an empty secret is none.
+    pub fn new(id: &'a str, secret: Option<&'a str>) -> Result<Self, TokenError> {
+        if id.is_empty() {
+            return Err(TokenError::Unbuildable {
+                code: "missing_client_id",
+                message: "neither the integration nor the connection has a client id".to_owned(),
+            });
+        }
+        Ok(Self { id, secret: secret.filter(|secret| !secret.is_empty()) })
+    }
+
+    /// The client of a refresh: the connection's own comes before the integration's.
+    pub fn of_refresh(request: &'a TokenRefresh<'_>) -> Result<Self, TokenError> {
+        let id = request.credentials.override_text("client_id").or(request.integration.client_id.as_deref());
+        let secret = request.credentials.override_text("client_secret").or(request
+            .integration
+            .client_secret
+            .as_ref()
+            .map(|secret| secret.expose().as_str()));
+        Self::new(id.unwrap_or_default(), secret)
+    }
+
+    /// Puts the client into the parameters, or gives the header that names it, as the definition asks.
+    pub fn authenticate(
+        self,
+        provider: &Provider,
+        params: &mut Map<String, Value>,
+    ) -> Result<Option<HeaderValue>, TokenError> {
+        let secret = self.secret.unwrap_or_default();
+        if provider.authorization_method.as_deref() == Some("header") {
+            return basic(self.id, secret, true).map(Some);
+        }
+        self.put_into(params);
+        // Beside the body, not in its place.
+        let is_named_twice = provider.token_request_auth_method.as_deref() == Some("basic");
+        is_named_twice.then(|| basic(self.id, secret, false)).transpose()
+    }
+
+    /// Puts id and secret into the parameters.
+    pub fn put_into(self, params: &mut Map<String, Value>) {
+        params.insert("client_id".to_owned(), self.id.into());
+        if let Some(secret) = self.secret {
+            params.insert("client_secret".to_owned(), secret.into());
+        }
+    }
+}
+
+/// The token URL of the user's token, also for providers that have others.
+pub fn token_url_template(provider: &Provider) -> Option<&str> {
+    provider.token_url().or_else(|| provider.token_url_for(AuthMode::OAuth2))
+}

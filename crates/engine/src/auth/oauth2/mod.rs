@@ -1,0 +1,15 @@
+//! OAUTH2: exchanges authorization codes (RFC 6749 §4.1.3) and renews access tokens (§6).
+//!
+//! [`exchange`] and [`refresh`] make a [`grant::Grant`], give it the provider's shape and read the answer. What is
+//! special about a provider stands in [`dialect`].
+
+mod client;
+mod dialect;
+mod exchange;
+mod grant;
+mod refresh;
+mod response;
+
+pub use dialect::needs_refresh_token;
+pub use exchange::{CodeExchange, exchange};
+pub use refresh::refresh;
