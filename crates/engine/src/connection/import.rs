@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::OpenConnection;
 use crate::Engine;
 use crate::auth::github_app;
-use crate::credential::refresh::TokenError;
+use crate::credential::refresh::{TokenError, due_at};
 use crate::credential::vault::VaultError;
 use crate::credential::{CredentialKind, Credentials, seal_config, seal_credentials};
 use crate::integration::{IntegrationError, OpenIntegration};
@@ -237,7 +237,7 @@ impl Engine {
         let metadata = draft.metadata.clone();
         Ok(ConnectionContent {
             credentials: seal_credentials(&self.vault, environment, uid, draft.credentials)?,
-            credentials_expire_at: draft.credentials.refresh_due_at(),
+            credentials_expire_at: due_at(draft.credentials, &draft.integration.provider),
             config: seal_config(&self.vault, environment, uid, draft.config)?,
             metadata: if is_new { metadata.or_else(|| draft.metadata_when_new.clone()) } else { metadata },
             tags: draft.tags.clone(),
