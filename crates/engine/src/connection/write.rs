@@ -13,6 +13,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::credential::refresh::due_at;
 use crate::credential::vault::VaultError;
 use crate::credential::{CredentialKind, Credentials, seal_config, seal_credentials};
 use crate::integration::OpenIntegration;
@@ -124,7 +125,7 @@ impl Engine {
         };
         Ok(ConnectionContent {
             credentials: seal_credentials(&self.vault, environment, uid, draft.credentials)?,
-            credentials_expire_at: draft.credentials.refresh_due_at(),
+            credentials_expire_at: due_at(draft.credentials, &draft.integration.provider),
             config: seal_config(&self.vault, environment, uid, draft.config)?,
             metadata: draft.metadata.clone().or_else(when_new),
             tags,

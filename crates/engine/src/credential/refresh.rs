@@ -35,7 +35,7 @@ use super::vault::Vault;
 use crate::catalog::SharedCatalog;
 
 pub use failure::TokenError;
-pub use need::Need;
+pub use need::{Need, due_at};
 pub use tokens::{Refreshed, TokenClient, TokenRefresh};
 
 /// Times and limits of refreshing.

@@ -77,7 +77,7 @@ impl Dialect {
     }
 }
 
-/// Whether the provider's tokens can only be renewed with a refresh token.
-pub fn needs_refresh_token(provider: &Provider) -> bool {
-    Dialect::of(provider).proof == RefreshProof::RefreshToken
+/// What a refresh at this provider shows to get a new token.
+pub fn refresh_proof(provider: &Provider) -> RefreshProof {
+    Dialect::of(provider).proof
 }

@@ -10,6 +10,6 @@ mod grant;
 mod refresh;
 mod response;
 
-pub use dialect::needs_refresh_token;
+pub use dialect::{RefreshProof, refresh_proof};
 pub use exchange::{CodeExchange, exchange};
 pub use refresh::refresh;

@@ -260,7 +260,8 @@ impl Shared {
             config.extend(refreshed.config_changes);
             Some(seal_config(&self.vault, environment, connection.uid, &config).map_err(internal)?)
         };
-        let expires_at = refreshed.credentials.refresh_due_at();
+        let provider = self.catalog.find(connection.provider.as_str());
+        let expires_at = provider.and_then(|provider| need::due_at(&refreshed.credentials, &provider));
         Ok(RefreshOutcome::Refreshed { credentials, expires_at, config, at: self.clock.now() })
     }
 

@@ -54,7 +54,7 @@ fn only_some_tokens_are_renewed_without_a_refresh_token() {
         ("slack", false),
         ("github", false),
     ] {
-        assert_eq!(!needs_refresh_token(&provider(name)), expected, "{name}");
+        assert_eq!(refresh_proof(&provider(name)) != RefreshProof::RefreshToken, expected, "{name}");
         match refresh_with(name, SECRET, &bare) {
             Ok(_) => assert!(expected, "{name}"),
             Err(error) => assert_eq!((error.code(), expected), ("missing_refresh_token", false), "{name}"),
