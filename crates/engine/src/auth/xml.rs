@@ -31,7 +31,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
     if let Value::Object(object) = value {
         for (name, value) in object {
             if let Some(name) = name.strip_prefix('$') {
-                text.push_str(&format!(" {name}=\"{}\"", escape(&plain(value))));
+                text.push_str(&format!(" {name}=\"{}\"", escape(plain(value))));
             }
         }
     }
@@ -39,7 +39,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
     match value {
         Value::Object(object) => members(text, object),
         Value::Null => {}
-        other => text.push_str(&escape(&plain(other))),
+        other => text.push_str(&escape(plain(other))),
     }
     text.push_str(&format!("</{name}>"));
 }
