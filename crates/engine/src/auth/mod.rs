@@ -7,6 +7,7 @@ mod jwt;
 pub mod oauth1;
 pub mod oauth2;
 mod redact;
+pub mod revoke;
 mod token_call;
 mod token_response;
 

@@ -10,6 +10,7 @@ mod grant;
 mod refresh;
 mod response;
 
+pub use client::Client;
 pub use dialect::{RefreshProof, refresh_proof};
 pub use exchange::{CodeExchange, exchange};
 pub use refresh::refresh;
