@@ -1,7 +1,7 @@
 //! OAUTH2: exchanges authorization codes (RFC 6749 §4.1.3) and renews access tokens (§6).
 //!
-//! [`exchange`] and [`refresh`] make a [`grant::Grant`], give it the provider's shape and read the answer. What is
-//! special about a provider stands in [`dialect`].
+//! [`exchange`] and [`refresh`] make a `Grant` (`grant.rs`), give it the provider's shape and read the answer. What
+//! is special about a provider stands in `dialect.rs`.
 
 mod client;
 mod dialect;
