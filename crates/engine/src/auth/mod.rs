@@ -10,6 +10,7 @@ mod jwt;
 pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 mod redact;
+pub mod revoke;
 pub(crate) mod secret_host;
 mod signed_token;
 mod step;

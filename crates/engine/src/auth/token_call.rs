@@ -71,15 +71,14 @@ impl TokenCall {
         headers: HeaderMap,
     ) -> Result<Map<String, Value>, TokenError> {
         let secrets = self.secrets.clone();
-        let mut request = self.into_request()?;
-        request.method = method;
-        request.headers.extend(headers);
+        let request = self.into_request_as(method, headers)?;
         let sent = outbound.send_for_bytes(request, RESPONSE_BYTES_MAX).await;
         let response = sent.map_err(|error| TokenError::Unreachable(error.to_string()))?;
         read_answer(response.status.as_u16(), &response.body, &secrets)
     }
 
-    fn into_request(self) -> Result<OutboundRequest, TokenError> {
+    /// The request of [`Self::send_as`], for answers of another kind.
+    pub fn into_request_as(self, method: Method, more: HeaderMap) -> Result<OutboundRequest, TokenError> {
         let mut url = self.url;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -104,7 +103,8 @@ impl TokenCall {
         if let Some(value) = self.authorization {
             headers.insert(AUTHORIZATION, value);
         }
-        let mut request = OutboundRequest::new(Method::POST, url, Purpose::OAuth);
+        headers.extend(more);
+        let mut request = OutboundRequest::new(method, url, Purpose::OAuth);
         request.headers = headers;
         request.body = body;
         request.client_identity = self.identity;

@@ -5,7 +5,9 @@ use http::HeaderValue;
 use serde_json::{Map, Value};
 
 use crate::auth::token_call::basic;
-use crate::credential::refresh::{TokenError, TokenRefresh};
+use crate::credential::Credentials;
+use crate::credential::refresh::TokenError;
+use crate::integration::IntegrationCredentials;
 
 /// Who asks for a token. It holds a secret, hence no `Debug`.
 #[derive(Clone, Copy)]
@@ -28,14 +30,15 @@ impl<'a> Client<'a> {
         Ok(Self { id, secret: secret.filter(|secret| !secret.is_empty()) })
     }
 
-    /// The client of a refresh: the connection's own comes before the integration's.
-    pub fn of_refresh(request: &'a TokenRefresh<'_>) -> Result<Self, TokenError> {
-        let id = request.credentials.override_text("client_id").or(request.integration.client_id.as_deref());
-        let secret = request.credentials.override_text("client_secret").or(request
-            .integration
-            .client_secret
-            .as_ref()
-            .map(|secret| secret.expose().as_str()));
+    /// A connection's client: its own comes before the integration's.
+    pub fn of(
+        credentials: &'a Credentials,
+        integration: &'a IntegrationCredentials,
+    ) -> Result<Self, TokenError> {
+        let id = credentials.override_text("client_id").or(integration.client_id.as_deref());
+        let secret = credentials
+            .override_text("client_secret")
+            .or(integration.client_secret.as_ref().map(|secret| secret.expose().as_str()));
         Self::new(id.unwrap_or_default(), secret)
     }
 

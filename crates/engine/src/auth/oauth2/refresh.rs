@@ -50,7 +50,7 @@ pub(super) fn grant<'a>(dialect: &Dialect, request: &'a TokenRefresh<'_>) -> Res
     let scopes: Vec<&str> = scopes.map(str::trim).filter(|scope| !scope.is_empty()).collect();
     Ok(Grant {
         provider,
-        client: Client::of_refresh(request)?,
+        client: Client::of(request.credentials, integration)?,
         url: provider.refresh_url.as_deref().or_else(|| token_url_template(provider)),
         base,
         extra: interpolated(extra, request.config, request.now),

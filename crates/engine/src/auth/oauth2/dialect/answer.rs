@@ -46,7 +46,12 @@ impl Answer {
         secrets: &[String],
     ) -> Result<Answered, TokenError> {
         self.check(&raw, secrets)?;
-        let mut holder = match self.holder.and_then(|path| at_path(&raw, path)) {
+        let found = match self.holder.and_then(|path| at_path(&raw, path)) {
+            // A list with the one grant there is.
+            Some(Value::Array(items)) => items.first(),
+            found => found,
+        };
+        let mut holder = match found {
             Some(Value::Object(holder)) => holder.clone(),
             _ => token_holder(&raw, alternate_path),
         };

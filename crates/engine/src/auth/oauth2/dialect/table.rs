@@ -186,6 +186,8 @@ pub static DIALECTS: &[Dialect] = &[
     },
     Dialect {
         names: &["instagram"],
+        // Documented as a list under `data`, sent flat.
+        exchanged: Answer { holder: Some("data"), ..Answer::STANDARD },
         refresh: LONG_LIVED_REFRESH,
         follow_up: FollowUp::LongLived(&INSTAGRAM),
         ..LONG_LIVED

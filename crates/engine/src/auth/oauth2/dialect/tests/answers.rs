@@ -60,6 +60,7 @@ fn cases() -> Vec<(&'static str, Value, Expected)> {
         ),
         ("slack", json!({"ok": true, "access_token": "a", "refresh_token": "r", "expires_in": 60}), plain),
         ("slack", json!({"ok": true, "authed_user": standard()}), plain),
+        ("instagram", json!({"data": [{"access_token": "a", "user_id": "1"}]}), ("a", None, None)),
         ("jobber", standard(), ("a", Some("r"), Some(3600))),
         ("stripe-app", standard(), ("a", Some("r"), Some(3600))),
         ("stripe-app-sandbox", json!({"access_token": "a"}), ("a", None, Some(3600))),
