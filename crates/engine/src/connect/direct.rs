@@ -11,6 +11,7 @@ use super::{Attempt, ConnectError};
 use crate::Engine;
 use crate::auth::{TokenCreation, create};
 use crate::connection::fields::check_fields;
+use crate::connection::probe::Account;
 use crate::connection::write::Draft;
 use crate::credential::{CredentialKind, Credentials};
 use crate::integration::OpenIntegration;
@@ -78,18 +79,22 @@ impl Engine {
         self.save_attempt(attempt, &credentials, &config).await
     }
 
-    /// Writes the connection of an attempt that succeeded.
+    /// Writes the connection of an attempt that succeeded, with what can be learned about its account.
     pub(super) async fn save_attempt(
         &self,
         attempt: Attempt,
         credentials: &Credentials,
         config: &Map<String, Value>,
     ) -> Result<Arc<Connection>, ConnectError> {
+        let account = Account { integration: &attempt.integration, credentials, config };
+        let learned = self.learn(&account).await;
+        let config =
+            config.iter().map(|(name, value)| (name.clone(), value.clone())).chain(learned).collect();
         let draft = Draft {
             integration: &attempt.integration,
             key: attempt.key,
             credentials,
-            config,
+            config: &config,
             metadata: None,
             metadata_when_new: Some(Metadata::new()),
             labels: attempt.labels,

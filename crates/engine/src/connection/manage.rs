@@ -85,13 +85,16 @@ impl Engine {
         changed.ok_or(ChangeConnectionError::UnknownConnection)
     }
 
-    /// Deletes a connection; false when there is none.
+    /// Deletes a connection, after its tokens were given back where the provider takes them; false when there is none.
     pub async fn delete_connection(
         &self,
         environment: &Environment,
         integration: &IntegrationKey,
         key: &ConnectionKey,
     ) -> Result<bool, StorageError> {
+        if let Some(found) = self.storage.find_connection(environment.id, integration, key).await? {
+            self.release_connection(environment, found).await;
+        }
         self.storage.delete_connection(environment.id, integration, key, self.clock.now()).await
     }
 

@@ -5,7 +5,10 @@ pub(crate) mod fields;
 mod get;
 mod import;
 mod labels;
+mod learn;
 mod manage;
+pub(crate) mod probe;
+mod release;
 mod verify;
 pub(crate) mod write;
 

@@ -1,5 +1,6 @@
 //! Accounts connected by pages: at once, in a window, and under attack.
 
+mod around;
 mod attacks;
 mod direct;
 mod modes;

@@ -1,0 +1,126 @@
+//! Says goodbye at the provider before a connection is forgotten: its tokens are taken back (RFC 7009), or the app is
+//! uninstalled (spec `providers.md` §7.3). Best effort: the connection goes whatever the provider answers.
+
+use std::time::Duration;
+
+use bowline_domain::connection::Connection;
+use bowline_domain::environment::Environment;
+use bowline_domain::provider::Verification;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::time::timeout;
+
+use super::probe::Account;
+use crate::Engine;
+use crate::auth::oauth2::Client;
+use crate::auth::revoke::{RevokeOutcome, revoke};
+
+/// A provider that is slower is not waited for.
+const RELEASE_MAX: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Takes a connection's tokens back where that is possible; what became of it goes into the log.
+    pub(super) async fn release_connection(&self, environment: &Environment, connection: Arc<Connection>) {
+        let (key, integration) = (connection.key.clone(), connection.integration_key.clone());
+        let released = timeout(RELEASE_MAX, self.try_release(environment, connection)).await;
+        let outcome = released.unwrap_or(Some(RevokeOutcome::Unreachable));
+        if let Some(outcome) = outcome.filter(|outcome| *outcome != RevokeOutcome::NotSupported) {
+            tracing::info!(%integration, connection = %key, ?outcome, "a connection's tokens were given back");
+        }
+    }
+
+    /// `None` when the connection cannot even be read.
+    async fn try_release(
+        &self,
+        environment: &Environment,
+        connection: Arc<Connection>,
+    ) -> Option<RevokeOutcome> {
+        let integration = self.find_integration(environment, &connection.integration_key).await.ok()??;
+        let open = self.open_connection(environment, connection).ok()?;
+        let account =
+            Account { integration: &integration, credentials: &open.credentials, config: &open.config };
+        if let Some(farewell) = integration.provider.pre_connection_deletion_hook() {
+            let metadata = open.connection.metadata.as_ref();
+            let is_unwanted =
+                metadata.and_then(|data| data.get("skipTokenRevocation")) == Some(&Value::Bool(true));
+            let Some((call, path)) = farewell_of(farewell, &account).filter(|_| !is_unwanted) else {
+                return Some(RevokeOutcome::NotSupported);
+            };
+            let answer = self.call_as_account(&account, &call, &path).await;
+            return Some(match answer {
+                Ok(answer) if answer.status.is_success() => RevokeOutcome::Revoked,
+                Ok(answer) => RevokeOutcome::Refused { status: answer.status.as_u16() },
+                Err(_) => RevokeOutcome::Unreachable,
+            });
+        }
+        let client = Client::of(account.credentials, &integration.credentials).ok()?;
+        Some(revoke(&self.outbound, &integration.provider, client, account.credentials, account.config).await)
+    }
+}
+
+/// The call that a definition's step names, with the values it needs.
+fn farewell_of(step: &str, account: &Account<'_>) -> Option<(Verification, String)> {
+    let call = |method: &str| Verification { method: Some(method.to_owned()), ..Verification::default() };
+    match step {
+        "hubspotPreConnectionDeletion" => {
+            let token = account.credentials.text("refresh_token")?;
+            Some((call("DELETE"), format!("/oauth/v1/refresh-tokens/{token}")))
+        }
+        "intercomPreConnectionDeletion" => Some((call("POST"), "/auth/uninstall".to_owned())),
+        "linearPreConnectionDeletion" => Some((call("POST"), "/oauth/revoke".to_owned())),
+        "oneloginPreConnectionDeletion" => {
+            let token = account.credentials.text("token")?;
+            let own = "client_id:${credentials.client_id}, client_secret:${credentials.client_secret}";
+            let mut call = call("POST");
+            call.headers.insert("authorization".to_owned(), own.to_owned());
+            call.data = Some(json!({ "access_token": token }));
+            Some((call, "/auth/oauth2/revoke".to_owned()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::{CredentialKind, Credentials};
+    use crate::integration::{IntegrationCredentials, OpenIntegration};
+    use bowline_catalog::Catalog;
+    use bowline_domain::SealedBytes;
+    use bowline_domain::Timestamp;
+    use bowline_domain::id::{EnvironmentId, IntegrationId, IntegrationKey, ProviderName, RowUid};
+    use bowline_domain::integration::Integration;
+    use serde_json::Map;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_farewell_that_a_definition_names_is_known() {
+        let catalog = Catalog::builtin();
+        for (name, _) in catalog.list_wire(None) {
+            let provider = catalog.find(name).unwrap();
+            let Some(step) = provider.pre_connection_deletion_hook() else { continue };
+            let integration = OpenIntegration {
+                integration: Arc::new(Integration {
+                    id: IntegrationId(1),
+                    uid: RowUid(Uuid::nil()),
+                    environment_id: EnvironmentId(1),
+                    key: IntegrationKey::from_stored(name.to_owned()),
+                    provider: ProviderName::from_stored(name.to_owned()),
+                    display_name: None,
+                    credentials: SealedBytes(Vec::new()),
+                    forward_webhooks: true,
+                    version: 1,
+                    created_at: Timestamp::default(),
+                    updated_at: Timestamp::default(),
+                }),
+                provider: Arc::clone(&provider),
+                credentials: IntegrationCredentials::default(),
+            };
+            let fields = json!({"refresh_token": "r", "token": "t"});
+            let credentials = Credentials::new(CredentialKind::Oauth2, fields.as_object().cloned().unwrap());
+            let config = Map::new();
+            let account = Account { integration: &integration, credentials: &credentials, config: &config };
+            assert!(farewell_of(step, &account).is_some(), "{name}: {step}");
+        }
+    }
+}
