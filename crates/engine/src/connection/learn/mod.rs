@@ -136,6 +136,17 @@ mod tests {
     use bowline_catalog::Catalog;
     use serde_json::json;
 
+    /// Steps of definitions that are not taken: those whose values the token client brings already, that only log, or
+    /// that are about a second token.
+    const LEFT_OUT: &[&str] = &[
+        "bullhornPostConnection",
+        "checkrPartnerPostConnection",
+        "githubAppOauthPostConnection",
+        "microsoftTeamsBotPostConnection",
+        "salesforcePostConnection",
+        "sentryOauthPostConnection",
+    ];
+
     #[test]
     fn a_path_goes_through_objects_and_lists() {
         let answer = json!({"data": [{"id": 7}], "a.b": "flat"});
@@ -156,7 +167,7 @@ mod tests {
         for (name, _) in catalog.list_wire(None) {
             let provider = catalog.find(name).unwrap();
             let Some(hook) = provider.post_connection_hook() else { continue };
-            assert!(table::find(hook).is_some() || table::LEFT_OUT.contains(&hook), "{name}: {hook}");
+            assert!(table::find(hook).is_some() || LEFT_OUT.contains(&hook), "{name}: {hook}");
         }
     }
 }

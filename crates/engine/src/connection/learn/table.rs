@@ -44,17 +44,6 @@ pub(super) enum How {
     EmailHash,
 }
 
-/// Steps of definitions that are not taken: those whose values the token client brings already, that only log, or
-/// that are about a second token.
-pub(super) const LEFT_OUT: &[&str] = &[
-    "bullhornPostConnection",
-    "checkrPartnerPostConnection",
-    "githubAppOauthPostConnection",
-    "microsoftTeamsBotPostConnection",
-    "salesforcePostConnection",
-    "sentryOauthPostConnection",
-];
-
 const fn get(path: &'static str) -> Source {
     Source::Call { method: "GET", base: None, path, body: None }
 }
