@@ -7,7 +7,7 @@ import { Provider } from 'oidc-provider';
 export const OIDC_CLIENT = { client_id: 'bowline', client_secret: 'a-secret-of-some-length' };
 export const OIDC_MACHINE = { client_id: 'machine', client_secret: 'another-secret-of-some-length' };
 
-/** Starts it for one redirect URI; `calls` counts requests by path. */
+/** Starts it for one redirect URI; it notes what it refused and where windows were sent. */
 export async function startOidc(redirectUri) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -36,6 +36,7 @@ export async function startOidc(redirectUri) {
     features: {
       clientCredentials: { enabled: true },
       revocation: { enabled: true },
+      registration: { enabled: true },
       devInteractions: { enabled: true },
     },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
@@ -44,8 +45,12 @@ export async function startOidc(redirectUri) {
   for (const event of ['grant.error', 'authorization.error', 'server_error']) {
     provider.on(event, (_, error) => problems.push(`${event}: ${error.message} ${error.error_description ?? ''}`));
   }
+  const authorizations = [];
+  server.on('request', (request) => {
+    if (request.url.startsWith('/auth?')) authorizations.push(`${url}${request.url}`);
+  });
   server.on('request', provider.callback());
-  return { url, problems, stop: () => server.close() };
+  return { url, problems, authorizations, stop: () => server.close() };
 }
 
 /** What the user does on its development pages: any name and password, then consent. */

@@ -24,6 +24,16 @@ export function providersAt({ base, oidc, oauth1 }) {
       token_url: `${oidc}/token`,
       default_scopes: ['openid', 'offline_access'],
     },
+    'oidc-mcp': {
+      display_name: 'Certified MCP',
+      auth_mode: 'MCP_OAUTH2',
+      client_registration: 'dynamic',
+      registration_url: `${oidc}/reg`,
+      authorization_url: `${oidc}/auth`,
+      authorization_params: { prompt: 'consent' },
+      token_url: `${oidc}/token`,
+      default_scopes: ['openid', 'offline_access'],
+    },
     'oidc-machine': {
       display_name: 'Certified machine',
       auth_mode: 'OAUTH2_CC',

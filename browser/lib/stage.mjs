@@ -25,7 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 /** What the seeded integrations are called. */
-export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine', oauth1: 'oauth1' };
+export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine', oidcMcp: 'oidc-mcp', oauth1: 'oauth1' };
 
 /** Starts everything; `stop()` ends it. */
 export async function bringUp({ bin, versions }) {
@@ -97,6 +97,7 @@ async function seed({ api }) {
     { provider: 'sim-two-step', unique_key: KEYS.twoStep },
     { provider: 'oidc', unique_key: KEYS.oidc, credentials: { type: 'OAUTH2', ...OIDC_CLIENT } },
     { provider: 'oidc-machine', unique_key: KEYS.oidcMachine },
+    { provider: 'oidc-mcp', unique_key: KEYS.oidcMcp },
     { provider: 'oauth1', unique_key: KEYS.oauth1, credentials: { type: 'OAUTH1', ...OAUTH1_CLIENT } },
   ];
   for (const integration of integrations) {

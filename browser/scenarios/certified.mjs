@@ -59,6 +59,23 @@ export default [
     },
   },
   {
+    name: 'a client registers itself once, and its tokens rotate',
+    async run({ page, stage }) {
+      const ids = [];
+      for (const user of ['ada', 'grace']) {
+        const popup = await connect(page, stage, KEYS.oidcMcp);
+        await approveAt(popup, user);
+        const { value, error } = await outcome(page);
+        if (error) fail(`${JSON.stringify(error)}; ${stage.oidc.problems}`);
+        const path = `/connections/${value.connectionId}?provider_config_key=${KEYS.oidcMcp}&force_refresh=true`;
+        contains((await stage.api.get(path)).json().credentials, { type: 'OAUTH2', access_token: is.text });
+        ids.push(new URL(stage.oidc.authorizations.at(-1)).searchParams.get('client_id'));
+        await page.context().clearCookies();
+      }
+      equal(ids[0] !== null && ids[0] === ids[1], true, `one client id for both (${ids})`);
+    },
+  },
+  {
     name: 'client credentials are exchanged',
     async run({ page, stage }) {
       const token = await openSession(stage, { allowed_integrations: [KEYS.oidcMachine] });

@@ -193,6 +193,25 @@ pub struct ConnectedResponse {
     pub provider_config_key: String,
 }
 
+/// What a provider reads about this client instead of registering it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClientMetadata {
+    /// The document's own address.
+    pub client_id: String,
+    /// For people.
+    pub client_name: String,
+    /// Whose client it is.
+    pub client_uri: String,
+    /// Where people are sent back to.
+    pub redirect_uris: Vec<String>,
+    /// RFC 7591 §2.
+    pub grant_types: [&'static str; 2],
+    /// RFC 7591 §2.
+    pub response_types: [&'static str; 1],
+    /// A public client, which PKCE protects.
+    pub token_endpoint_auth_method: &'static str,
+}
+
 /// How a window ended.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct PopupStatus {

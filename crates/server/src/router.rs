@@ -107,6 +107,10 @@ impl Routes {
         self.route("/", get(websocket::open))
             .route("/oauth/connect/{providerConfigKey}", get(oauth::connect::connect))
             .route("/oauth/callback", get(oauth::callback::callback))
+            .route(
+                "/oauth/client-metadata/{environmentUuid}/{providerConfigKey}",
+                get(oauth::client_metadata::get_client_metadata),
+            )
             .route("/app-auth/connect", get(oauth::callback::app_callback))
             .route("/oauth/ending.js", get(oauth::page::script))
             .route("/oauth/ending.css", get(oauth::page::style))

@@ -13,7 +13,7 @@ mod redact;
 pub mod revoke;
 pub(crate) mod secret_host;
 mod signed_token;
-mod step;
+pub(crate) mod step;
 mod token_call;
 mod token_response;
 mod two_step;

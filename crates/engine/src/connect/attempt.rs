@@ -83,6 +83,14 @@ impl Engine {
         Ok(self.storage.find_environment_by_public_key(key).await?.map(Arc::new))
     }
 
+    /// The environment with this public id, whoever asks.
+    pub async fn find_public_environment(
+        &self,
+        uuid: Uuid,
+    ) -> Result<Option<Arc<Environment>>, StorageError> {
+        Ok(self.storage.find_environment_by_uuid(uuid).await?.map(Arc::new))
+    }
+
     /// Lets a page try to connect an account, or says why not. Nothing is written yet.
     pub async fn begin_connect(
         &self,

@@ -9,6 +9,7 @@ mod learn;
 mod manage;
 pub(crate) mod probe;
 mod release;
+mod trial;
 mod verify;
 pub(crate) mod write;
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::probe::Account;
+use super::trial::Trial;
 use crate::Engine;
 use crate::credential::{CredentialKind, Credentials};
 use crate::integration::OpenIntegration;
@@ -30,11 +31,17 @@ impl Engine {
                 | CredentialKind::Jwt
                 | CredentialKind::Signature
         );
+        if !is_tested {
+            return Ok(());
+        }
+        let account = Account { integration, credentials, config };
+        if let Some(trial) = integration.provider.credentials_verification_hook().and_then(Trial::find) {
+            return self.undergo(trial, &account).await;
+        }
         let verification = integration.provider.proxy.as_ref().and_then(|api| api.verification.as_ref());
-        let Some(verification) = verification.filter(|_| is_tested) else { return Ok(()) };
+        let Some(verification) = verification else { return Ok(()) };
         let mut last = "the provider names no verification request".to_owned();
         for endpoint in &verification.endpoints {
-            let account = Account { integration, credentials, config };
             match self
                 .call_as_account(&account, verification, endpoint)
                 .await
@@ -46,5 +53,15 @@ impl Engine {
             }
         }
         Err(TestFailed(last))
+    }
+
+    async fn undergo(&self, trial: &Trial, account: &Account<'_>) -> Result<(), TestFailed> {
+        let call = trial.call(account.credentials);
+        let answer = self.call_as_account(account, &call, trial.path).await.map_err(TestFailed)?;
+        let body = String::from_utf8_lossy(&answer.body);
+        if (trial.accepts)(answer.status, &body) {
+            return Ok(());
+        }
+        Err(TestFailed(format!("it answered with status {} and a refusal", answer.status.as_u16())))
     }
 }

@@ -17,7 +17,7 @@ use crate::credential::{CredentialKind, Credentials};
 
 impl Engine {
     pub(super) async fn start_installation(&self, request: PopupRequest) -> Result<PopupStart, ConnectError> {
-        let PopupRequest { mut attempt, client, page, callback_url } = request;
+        let PopupRequest { mut attempt, client, page, callback_url, .. } = request;
         let mode = attempt.integration.provider.auth_mode;
         let link = attempt.integration.credentials.app_link.as_deref();
         let link = link.or(attempt.integration.credentials.custom_text("app_link"));

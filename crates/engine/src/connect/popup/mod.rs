@@ -7,6 +7,7 @@ mod callback;
 mod installation;
 mod oauth1;
 mod oauth2;
+mod registration;
 mod results;
 mod state;
 mod url;
@@ -52,6 +53,8 @@ pub struct PopupRequest {
     pub page: PopupPage,
     /// Where providers send people back to, unless the environment says otherwise.
     pub callback_url: String,
+    /// Where providers find a document about this client; only over TLS.
+    pub client_metadata_url: Option<String>,
 }
 
 /// Where the window goes, and the cookie it takes along.

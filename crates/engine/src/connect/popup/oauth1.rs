@@ -15,7 +15,7 @@ use crate::credential::Credentials;
 
 impl Engine {
     pub(super) async fn start_oauth1(&self, request: PopupRequest) -> Result<PopupStart, ConnectError> {
-        let PopupRequest { attempt, client, page, callback_url } = request;
+        let PopupRequest { attempt, client, page, callback_url, .. } = request;
         let own = client_of(&attempt.integration, &client)?;
         super::check_secret_host(&attempt, &client, &attempt.config)?;
         let state = random_hex()?;

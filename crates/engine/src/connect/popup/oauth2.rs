@@ -23,7 +23,11 @@ const VERIFIER_CHARS: usize = 64;
 
 impl Engine {
     pub(super) async fn start_oauth2(&self, request: PopupRequest) -> Result<PopupStart, ConnectError> {
-        let PopupRequest { attempt, client, page, callback_url } = request;
+        let PopupRequest { mut attempt, client, page, callback_url, client_metadata_url } = request;
+        let redirect_uri = attempt.environment.settings.callback_url.clone().unwrap_or(callback_url);
+        let document = client_metadata_url.as_deref();
+        attempt.integration =
+            self.with_client(&attempt.environment, attempt.integration, &redirect_uri, document).await?;
         let provider = &attempt.integration.provider;
         check_grant(provider)?;
         check_secret_host(&attempt, &client, &attempt.config)?;
@@ -33,7 +37,6 @@ impl Engine {
             return Err(ConnectError::NotConfigured("client secret"));
         }
         let state = random_hex()?;
-        let redirect_uri = attempt.environment.settings.callback_url.clone().unwrap_or(callback_url);
         let mut authorization = Authorization::of(&attempt, &client, page);
         let mut own = vec![
             ("response_type", "code".to_owned()),

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::client_metadata;
 use super::ending::{self, Ending, cookie_header};
 use crate::error::ApiError;
 use crate::extract::{PageCaller, Params, Query};
@@ -85,7 +86,10 @@ async fn begin(
 ) -> Result<Response, ConnectError> {
     let attempt = state.engine.begin_connect(caller, request).await?;
     let callback_url = format!("{}/oauth/callback", state.settings.public_url);
-    let start = state.engine.start_popup(PopupRequest { attempt, client, page, callback_url }).await?;
+    let key = &attempt.integration.integration.key;
+    let client_metadata_url = client_metadata::address(&state.settings, attempt.environment.uuid, key);
+    let request = PopupRequest { attempt, client, page, callback_url, client_metadata_url };
+    let start = state.engine.start_popup(request).await?;
     let location = HeaderValue::try_from(start.location)
         .map_err(|_| ConnectError::BadUrl("it holds characters that no header may".to_owned()))?;
     let mut response = StatusCode::FOUND.into_response();

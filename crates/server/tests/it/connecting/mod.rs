@@ -2,6 +2,7 @@
 
 mod around;
 mod attacks;
+mod client_metadata;
 mod direct;
 mod modes;
 mod popup;
