@@ -49,3 +49,37 @@ async fn only_a_live_environments_own_key_is_a_public_key() {
         answer.assert_code(401, "invalid_public_key");
     }
 }
+
+/// An environment that wants a digest, its public key, and an integration `none` in it.
+async fn with_hmac(scene: &Scene) -> String {
+    let account = scene.app.account_key().await;
+    let body = json!({"name": "signed", "hmac_key": "hmac-key", "hmac_enabled": true});
+    let answer = scene.app.call_as(&account, "POST /environments", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let environments = scene.app.engine.list_environment_keys().await.unwrap();
+    let signed = environments.iter().find(|keys| keys.environment.name.as_str() == "signed").unwrap();
+    let key = signed.secret_key.as_ref().unwrap().expose().clone();
+    let body = json!({"provider": "unauthenticated", "unique_key": "none"});
+    assert_eq!(scene.app.call_as(&key, "POST /integrations", body).await.status, 200);
+    signed.environment.public_key.to_string()
+}
+
+#[tokio::test]
+async fn where_a_digest_is_wanted_only_the_right_one_connects() {
+    let (scene, _) = allowing().await;
+    let key = with_hmac(&scene).await;
+    let connect = async |query: &str| {
+        scene.app.post(&format!("/auth/unauthenticated/none?public_key={key}{query}"), "").await
+    };
+    // Computed with openssl: printf 'none:mine' | openssl dgst -sha256 -hmac hmac-key
+    let right = "fa0e4526ce890bb795e745913aee740eebec78ed572754e731986a83a2cdf06d";
+    connect("&connection_id=mine").await.assert_code(400, "missing_hmac");
+    connect("&connection_id=mine&hmac=").await.assert_code(400, "missing_hmac");
+    for wrong in ["zz", "00", &right.replace('a', "b")] {
+        connect(&format!("&connection_id=mine&hmac={wrong}")).await.assert_code(400, "invalid_hmac");
+    }
+    connect(&format!("&connection_id=other&hmac={right}")).await.assert_code(400, "invalid_hmac");
+    assert_eq!(connect(&format!("&connection_id=mine&hmac={right}")).await.status, 200);
+    let page = scene.app.get(&format!("/oauth/connect/none?public_key={key}")).await;
+    assert!(page.body.contains("data-error-type=\"missing_hmac\""), "{}", page.body);
+}
