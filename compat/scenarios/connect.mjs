@@ -17,6 +17,7 @@ export default {
     {
       name: 'a session has a token and an end, and shows its end user',
       covers: ['createConnectSession'],
+      since: '0.42.14',
       async run({ nango, seed, target }) {
         const { data } = await nango.createConnectSession({
           end_user: { id: 'user-1', email: 'ada@example.com', display_name: 'Ada' },
@@ -32,6 +33,7 @@ export default {
     {
       name: 'an integration that does not exist is named in the refusal',
       covers: ['createConnectSession'],
+      since: '0.42.14',
       async run({ nango }) {
         const opening = nango.createConnectSession({ end_user: { id: 'u' }, allowed_integrations: ['nope'] });
         await rejects(opening, 400, {
