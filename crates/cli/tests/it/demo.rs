@@ -6,7 +6,7 @@ use crate::support::Place;
 fn the_printed_calls_work() {
     let place = Place::new();
     let ended = place.run(&["demo", "--listen", "127.0.0.1:0", "--check"]).succeeded();
-    assert_eq!(ended.stdout.lines().filter(|line| line.starts_with("ok ")).count(), 6, "{}", ended.stdout);
+    assert_eq!(ended.stdout.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{}", ended.stdout);
     assert_eq!(ended.stderr, "");
 }
 
