@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{aws, bill, client_credentials, github_app, oauth2, signed_token, two_step, wsse};
+use super::{aws, bill, client_credentials, github_app, mcp, oauth2, signed_token, two_step, wsse};
 use crate::credential::CredentialKind;
 use crate::credential::refresh::{Refreshed, TokenClient, TokenError, TokenRefresh};
 use crate::outbound::Outbound;
@@ -21,7 +21,12 @@ impl HttpTokenClient {
 impl TokenClient for HttpTokenClient {
     async fn refresh(&self, request: TokenRefresh<'_>) -> Result<Refreshed, TokenError> {
         match request.credentials.kind() {
-            CredentialKind::Oauth2 => oauth2::refresh(&self.0, &request).await,
+            CredentialKind::Oauth2 => match mcp::resolved(request.provider, request.config)? {
+                None => oauth2::refresh(&self.0, &request).await,
+                Some(provider) => {
+                    oauth2::refresh(&self.0, &TokenRefresh { provider: &provider, ..request }).await
+                }
+            },
             CredentialKind::Oauth2Cc => client_credentials::refresh(&self.0, &request).await,
             CredentialKind::App => github_app::refresh(&self.0, &request).await,
             CredentialKind::Jwt => signed_token::refresh(&request),

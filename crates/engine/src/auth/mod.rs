@@ -7,6 +7,7 @@ mod create;
 pub(crate) mod github_app;
 mod http_tokens;
 mod jwt;
+pub(crate) mod mcp;
 pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 mod redact;

@@ -35,11 +35,12 @@ impl<'a> Client<'a> {
         credentials: &'a Credentials,
         integration: &'a IntegrationCredentials,
     ) -> Result<Self, TokenError> {
-        let id = credentials.override_text("client_id").or(integration.client_id.as_deref());
-        let secret = credentials
-            .override_text("client_secret")
-            .or(integration.client_secret.as_ref().map(|secret| secret.expose().as_str()));
-        Self::new(id.unwrap_or_default(), secret)
+        let (id, secret) =
+            (credentials.override_text("client_id"), credentials.override_text("client_secret"));
+        // A foreign client without a secret is a public one.
+        let own_secret = integration.client_secret.as_ref().map(|secret| secret.expose().as_str());
+        let secret = secret.or(own_secret.filter(|_| id.is_none()));
+        Self::new(id.or(integration.client_id.as_deref()).unwrap_or_default(), secret)
     }
 
     /// Puts the client into the parameters, or gives the header that names it, as the definition asks.

@@ -6,7 +6,7 @@ mod table;
 mod tests;
 
 use bowline_domain::Timestamp;
-use bowline_domain::provider::Provider;
+use bowline_domain::provider::{AuthMode, Provider};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
 use percent_encoding::utf8_percent_encode;
@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use self::table::{Endpoint, Held, Place, Proof};
+use super::mcp::{METADATA, json_setting};
 use super::oauth2::Client;
 use super::token_call::{BodyFormat, TokenCall, basic, token_url};
 use crate::credential::refresh::TokenError;
@@ -87,8 +88,9 @@ fn build(
         let url = place(endpoint.place, provider, client, config)?;
         return call(endpoint, url, client, credentials);
     }
-    let discovered = Discovered::read(config)?;
-    let client = discovered.client.as_ref().map_or(client, |own| own.as_client());
+    // Elsewhere a user could name the place that the application's secret is sent to.
+    let is_described = provider.auth_mode == AuthMode::McpOAuth2Generic;
+    let discovered = is_described.then(|| Discovered::read(config)).flatten()?;
     call(&discovered.endpoint(client), discovered.url.clone(), client, credentials)
 }
 
@@ -162,37 +164,19 @@ fn prove(
 /// The endpoint that an authorization server's own metadata names (RFC 8414), as the connection config keeps it.
 struct Discovered {
     url: Url,
-    client: Option<OwnClient>,
     has_basic: bool,
-}
-
-/// The client that was registered for this connection alone. No `Debug`: it may have a secret.
-struct OwnClient {
-    id: String,
-    secret: Option<String>,
-}
-
-impl OwnClient {
-    fn as_client(&self) -> Client<'_> {
-        Client { id: &self.id, secret: self.secret.as_deref() }
-    }
 }
 
 impl Discovered {
     fn read(config: &Map<String, Value>) -> Option<Self> {
-        let metadata = json_setting(config, "oauth_metadata")?;
+        let metadata = json_setting(config, METADATA)?;
         let url = Url::parse(metadata.get("revocation_endpoint")?.as_str()?).ok()?;
         let methods = metadata.get("revocation_endpoint_auth_methods_supported").and_then(Value::as_array);
         // RFC 8414 section 2: without a list it is Basic.
         let has_basic =
             methods.is_none_or(|methods| methods.iter().any(|name| name == "client_secret_basic"));
-        let client = json_setting(config, "oauth_client_info").and_then(|info| {
-            let text = |name: &str| info.get(name).and_then(Value::as_str).map(str::to_owned);
-            let secret = text("client_secret").filter(|secret| !secret.is_empty());
-            Some(OwnClient { id: text("client_id")?, secret })
-        });
         // A token is never sent in the clear because a document says so.
-        (url.scheme() == "https").then_some(Self { url, client, has_basic })
+        (url.scheme() == "https").then_some(Self { url, has_basic })
     }
 
     fn endpoint(&self, client: Client<'_>) -> Endpoint {
@@ -202,14 +186,5 @@ impl Discovered {
             Some(_) => Proof::Params,
         };
         Endpoint { proof, ..Endpoint::STANDARD }
-    }
-}
-
-/// An object, kept as itself or as JSON text.
-fn json_setting(config: &Map<String, Value>, name: &str) -> Option<Map<String, Value>> {
-    match config.get(name)? {
-        Value::Object(object) => Some(object.clone()),
-        Value::String(text) => serde_json::from_str(text).ok(),
-        _ => None,
     }
 }

@@ -115,14 +115,13 @@ fn nothing_is_called_without_an_endpoint_or_the_token_it_takes() {
 
 #[test]
 fn the_metadata_of_an_authorization_server_names_its_endpoint() {
-    let provider = provider("airtable");
+    let generic = provider("mcp-generic");
     let metadata = |extra: Value| {
         let mut metadata = object(json!({"revocation_endpoint": "https://as.example/revoke"}));
         metadata.extend(object(extra));
         Value::from(Value::from(metadata).to_string())
     };
     let posts = json!({"revocation_endpoint_auth_methods_supported": ["client_secret_post"]});
-    let own = r#"{"client_id":"own"}"#;
     for (config, expected) in [
         (
             json!({"oauth_metadata": metadata(json!({}))}),
@@ -133,18 +132,21 @@ fn the_metadata_of_an_authorization_server_names_its_endpoint() {
             r#"POST https://as.example/revoke  Form {"client_id":"id/1","client_secret":"s3cret","token":"rt"}"#,
         ),
         (
-            json!({"oauth_metadata": metadata(json!({})), "oauth_client_info": own}),
-            r#"POST https://as.example/revoke  Form {"client_id":"own","token":"rt"}"#,
-        ),
-        (
             json!({"oauth_metadata": metadata(json!({"revocation_endpoint": "http://as.example/revoke"}))}),
             "none",
         ),
         (json!({"oauth_metadata": "no json"}), "none"),
     ] {
-        let line = shown(build(&provider, CLIENT, &both(), &object(config)));
+        let line = shown(build(&generic, CLIENT, &both(), &object(config)));
         assert_eq!(sorted(&line), sorted(expected));
     }
+}
+
+#[test]
+fn a_setting_never_names_the_endpoint_of_a_provider_that_does_not_describe_itself() {
+    let config = object(json!({"oauth_metadata": {"revocation_endpoint": "https://evil.example/"}}));
+    assert_eq!(shown(build(&provider("hubspot"), CLIENT, &both(), &config)), "none");
+    assert_eq!(shown(build(&provider("airtable"), CLIENT, &both(), &config)), "none");
 }
 
 async fn revoke_at(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (RevokeOutcome, Log) {

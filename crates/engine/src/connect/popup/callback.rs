@@ -11,9 +11,9 @@ use indexmap::IndexMap;
 use url::Url;
 use uuid::Uuid;
 
-use super::PopupPage;
 use super::oauth2::OAuth2Kept;
 use super::state::{Authorization, cookie_name};
+use super::{PopupPage, mcp};
 use crate::Engine;
 use crate::connect::ConnectError;
 use crate::connect::ticket::digest_of;
@@ -139,8 +139,14 @@ impl Engine {
     ) -> Result<(Arc<Connection>, bool), ConnectError> {
         let found = self.storage.find_integration(environment.id, &authorization.integration_key()).await?;
         let found = found.ok_or(ConnectError::UnknownIntegration)?;
-        let integration = self.open_integration(&environment, found)?.ok_or(ConnectError::UnknownProvider)?;
-        check_issuer(&integration.provider, query)?;
+        let mut integration =
+            self.open_integration(&environment, found)?.ok_or(ConnectError::UnknownProvider)?;
+        mcp::describe(&mut integration, authorization.config())?;
+        if integration.provider.auth_mode == AuthMode::McpOAuth2Generic {
+            mcp::check_issuer(authorization.config(), query)?;
+        } else {
+            check_issuer(&integration.provider, query)?;
+        }
         let kept = OAuth2Kept {
             redirect_uri: std::mem::take(&mut authorization.redirect_uri),
             code_verifier: authorization.code_verifier.take(),
@@ -153,7 +159,7 @@ impl Engine {
             still.ok_or(ConnectError::ConnectionGone)?;
         }
         let (credentials, config) = match attempt.integration.provider.auth_mode {
-            AuthMode::OAuth2 | AuthMode::McpOAuth2 => {
+            AuthMode::OAuth2 | AuthMode::McpOAuth2 | AuthMode::McpOAuth2Generic => {
                 self.finish_oauth2(&attempt, &client, &kept, query).await?
             }
             AuthMode::OAuth1 => self.finish_oauth1(&attempt, &client, request_token, query).await?,

@@ -5,6 +5,7 @@
 
 mod callback;
 mod installation;
+mod mcp;
 mod oauth1;
 mod oauth2;
 mod registration;
@@ -70,7 +71,9 @@ impl Engine {
     pub async fn start_popup(&self, request: PopupRequest) -> Result<PopupStart, ConnectError> {
         let mode = request.attempt.integration.provider.auth_mode;
         match mode {
-            AuthMode::OAuth2 | AuthMode::McpOAuth2 => self.start_oauth2(request).await,
+            AuthMode::OAuth2 | AuthMode::McpOAuth2 | AuthMode::McpOAuth2Generic => {
+                self.start_oauth2(request).await
+            }
             AuthMode::OAuth1 => self.start_oauth1(request).await,
             AuthMode::App | AuthMode::Custom | AuthMode::InstallPlugin => {
                 self.start_installation(request).await
@@ -93,11 +96,12 @@ fn client_of<'a>(
 ) -> Result<Client<'a>, ConnectError> {
     let given = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
     let own = &integration.credentials;
-    let id = given(&over.client_id).or(given(&own.client_id));
-    let secret = given(&over.client_secret)
-        .or(own.client_secret.as_ref().map(|secret| secret.expose().as_str()))
-        .filter(|secret| !secret.is_empty());
-    Ok(Client { id: id.ok_or(ConnectError::NotConfigured("client id"))?, secret })
+    let (id, secret) = (given(&over.client_id), given(&over.client_secret));
+    // A foreign client without a secret is a public one: the integration's secret is none of its business.
+    let own_secret = own.client_secret.as_ref().map(|secret| secret.expose().as_str());
+    let secret = secret.or(own_secret.filter(|secret| id.is_none() && !secret.is_empty()));
+    let id = id.or(given(&own.client_id)).ok_or(ConnectError::NotConfigured("client id"))?;
+    Ok(Client { id, secret })
 }
 
 /// The integration's secret goes to no host that the page or the callback chose (A13). A user who brings a client

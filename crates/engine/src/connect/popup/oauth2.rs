@@ -1,4 +1,4 @@
-//! OAUTH2 and MCP_OAUTH2: the authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636).
+//! OAUTH2 and the MCP modes: the authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,9 +23,10 @@ const VERIFIER_CHARS: usize = 64;
 
 impl Engine {
     pub(super) async fn start_oauth2(&self, request: PopupRequest) -> Result<PopupStart, ConnectError> {
-        let PopupRequest { mut attempt, client, page, callback_url, client_metadata_url } = request;
+        let PopupRequest { mut attempt, mut client, page, callback_url, client_metadata_url } = request;
         let redirect_uri = attempt.environment.settings.callback_url.clone().unwrap_or(callback_url);
         let document = client_metadata_url.as_deref();
+        client = self.discover_mcp(&mut attempt, client, &redirect_uri, document).await?;
         attempt.integration =
             self.with_client(&attempt.environment, attempt.integration, &redirect_uri, document).await?;
         let provider = &attempt.integration.provider;

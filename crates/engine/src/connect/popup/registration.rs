@@ -52,7 +52,10 @@ impl Engine {
         if own.client_id.as_ref().is_some_and(|id| !id.is_empty()) && is_ours {
             return Ok(integration);
         }
-        let client = self.register(environment, &integration, callback).await?;
+        let provider = &integration.provider;
+        let url = provider.registration_url.as_deref().and_then(|url| Url::parse(url).ok());
+        let url = url.ok_or(ConnectError::NotConfigured("registration address"))?;
+        let client = self.register(url, client_metadata(environment, &integration, callback)).await?;
         let mut credentials = integration.credentials.clone();
         credentials.client_id = Some(client.id);
         credentials.client_secret = client.secret.map(Secret::new);
@@ -70,20 +73,17 @@ impl Engine {
         self.replace_integration(environment, &integration.key, provider, credentials).await
     }
 
-    async fn register(
+    /// Registers a client (RFC 7591 §3.1).
+    pub(super) async fn register(
         &self,
-        environment: &Environment,
-        integration: &OpenIntegration,
-        callback: &str,
+        url: Url,
+        params: Map<String, Value>,
     ) -> Result<RegisteredClient, ConnectError> {
-        let provider = &integration.provider;
-        let url = provider.registration_url.as_deref().and_then(|url| Url::parse(url).ok());
-        let url = url.ok_or(ConnectError::NotConfigured("registration address"))?;
         let step = Step {
             method: Method::POST,
             url,
             headers: Vec::new(),
-            params: client_metadata(environment, integration, callback),
+            params,
             format: None,
             secrets: Vec::new(),
         };
@@ -94,13 +94,14 @@ impl Engine {
     }
 }
 
-struct RegisteredClient {
-    id: String,
-    secret: Option<String>,
+/// A client as the server knows it. No `Debug`: it may have a secret.
+pub(super) struct RegisteredClient {
+    pub id: String,
+    pub secret: Option<String>,
 }
 
 /// RFC 7591 §2; a public client, which PKCE protects.
-fn client_metadata(
+pub(super) fn client_metadata(
     environment: &Environment,
     integration: &OpenIntegration,
     callback: &str,

@@ -114,6 +114,11 @@ impl Authorization {
         ConnectionKey::from_stored(self.connection.clone())
     }
 
+    /// The connection config so far.
+    pub fn config(&self) -> &Map<String, Value> {
+        &self.config
+    }
+
     /// Who waits for the end.
     pub fn page(&self) -> PopupPage {
         PopupPage { ws_client_id: self.ws_client_id }
