@@ -2,13 +2,13 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 
 export const OIDC_CLIENT = { client_id: 'bowline', client_secret: 'a-secret-of-some-length' };
 export const OIDC_MACHINE = { client_id: 'machine', client_secret: 'another-secret-of-some-length' };
 
-/** Starts it for one redirect URI; it notes what it refused and where windows were sent. */
-export async function startOidc(redirectUri) {
+/** Starts it for one redirect URI and one resource; it notes what it refused and where windows were sent. */
+export async function startOidc(redirectUri, resource) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,6 +38,13 @@ export async function startOidc(redirectUri) {
       revocation: { enabled: true },
       registration: { enabled: true },
       devInteractions: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_, named) => {
+          if (named !== resource) throw new errors.InvalidTarget();
+          return { scope: 'tools', audience: resource, accessTokenFormat: 'jwt' };
+        },
+      },
     },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   });

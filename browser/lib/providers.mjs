@@ -34,6 +34,12 @@ export function providersAt({ base, oidc, oauth1 }) {
       token_url: `${oidc}/token`,
       default_scopes: ['openid', 'offline_access'],
     },
+    mcp: {
+      display_name: 'MCP server',
+      auth_mode: 'MCP_OAUTH2_GENERIC',
+      connection_config: { mcp_server_url: text('MCP server URL') },
+      proxy: { base_url: '${connectionConfig.mcp_server_url}' },
+    },
     'oidc-machine': {
       display_name: 'Certified machine',
       auth_mode: 'OAUTH2_CC',

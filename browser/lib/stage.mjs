@@ -11,6 +11,7 @@ import { freePort, runCommand, startService } from '../../compat/lib/process.mjs
 import { simulatorAt } from '../../compat/lib/simulator.mjs';
 import { startHost } from './host.mjs';
 import { OAUTH1_CLIENT, startOauth1 } from './oauth1.mjs';
+import { startMcp } from './mcp.mjs';
 import { OIDC_CLIENT, startOidc } from './oidc.mjs';
 import { providersAt } from './providers.mjs';
 
@@ -25,7 +26,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 /** What the seeded integrations are called. */
-export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine', oidcMcp: 'oidc-mcp', oauth1: 'oauth1' };
+export const KEYS = { oauth: 'oauth', key: 'key', basic: 'basic', cc: 'cc', none: 'none', twoStep: 'two-step', oidc: 'oidc', oidcMachine: 'oidc-machine', oidcMcp: 'oidc-mcp', mcp: 'mcp', oauth1: 'oauth1' };
 
 /** Starts everything; `stop()` ends it. */
 export async function bringUp({ bin, versions }) {
@@ -39,8 +40,11 @@ export async function bringUp({ bin, versions }) {
     ends.push(sim.stop);
     const providers = join(folder, 'providers.json.yaml');
     const port = await freePort();
-    const oidc = await startOidc(`http://localhost:${port}/oauth/callback`);
+    const mcp = await startMcp();
+    ends.push(mcp.stop);
+    const oidc = await startOidc(`http://localhost:${port}/oauth/callback`, mcp.url);
     ends.push(oidc.stop);
+    mcp.useIssuer(oidc.url);
     const oauth1 = await startOauth1();
     ends.push(oauth1.stop);
     await writeFile(providers, JSON.stringify(providersAt({ base: sim.url, oidc: oidc.url, oauth1: oauth1.url })));
@@ -50,7 +54,7 @@ export async function bringUp({ bin, versions }) {
     ends.push(host.stop);
     const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
     ends.push(() => browser.close());
-    const stage = { ...server, oidc, host: host.url, browser, simulator: simulatorAt(sim.url), simulatorUrl: sim.url };
+    const stage = { ...server, oidc, mcp, host: host.url, browser, simulator: simulatorAt(sim.url), simulatorUrl: sim.url };
     await seed(stage);
     return { stage, stop };
   } catch (error) {
@@ -98,6 +102,7 @@ async function seed({ api }) {
     { provider: 'oidc', unique_key: KEYS.oidc, credentials: { type: 'OAUTH2', ...OIDC_CLIENT } },
     { provider: 'oidc-machine', unique_key: KEYS.oidcMachine },
     { provider: 'oidc-mcp', unique_key: KEYS.oidcMcp },
+    { provider: 'mcp', unique_key: KEYS.mcp },
     { provider: 'oauth1', unique_key: KEYS.oauth1, credentials: { type: 'OAUTH1', ...OAUTH1_CLIENT } },
   ];
   for (const integration of integrations) {

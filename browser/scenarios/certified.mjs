@@ -5,19 +5,19 @@ import { contains, equal, fail, is } from '../../compat/lib/expect.mjs';
 import { OIDC_MACHINE, approveAt } from '../lib/oidc.mjs';
 import { KEYS, connectionOf, openSession } from '../lib/stage.mjs';
 
-async function connect(page, stage, key = KEYS.oidc) {
+async function connect(page, stage, key = KEYS.oidc, params = {}) {
   const token = await openSession(stage, { allowed_integrations: [key] });
   await page.evaluate(
-    ({ host, token, key }) => {
+    ({ host, token, key, params }) => {
       document.querySelector('#go').onclick = () => {
         const nango = new window.Nango({ host, connectSessionToken: token });
-        window.outcome = nango.auth(key).then(
+        window.outcome = nango.auth(key, { params }).then(
           (value) => ({ value }),
           (error) => ({ error: { type: error.type, message: error.message } }),
         );
       };
     },
-    { host: stage.url, token, key },
+    { host: stage.url, token, key, params },
   );
   const [popup] = await Promise.all([page.waitForEvent('popup'), page.click('#go')]);
   return popup;
@@ -73,6 +73,38 @@ export default [
         await page.context().clearCookies();
       }
       equal(ids[0] !== null && ids[0] === ids[1], true, `one client id for both (${ids})`);
+    },
+  },
+  {
+    name: 'an MCP server that describes itself is connected, for tokens of its own',
+    async run({ page, stage }) {
+      const popup = await connect(page, stage, KEYS.mcp, { mcp_server_url: stage.mcp.url });
+      await approveAt(popup, 'ada');
+      const { value, error } = await outcome(page);
+      if (error) fail(`${JSON.stringify(error)}; ${stage.oidc.problems}`);
+      const asked = new URL(stage.oidc.authorizations.at(-1)).searchParams;
+      equal(asked.get('resource'), stage.mcp.url, 'resource');
+      equal(asked.get('scope'), 'tools offline_access', 'scope');
+      equal(asked.get('prompt'), 'consent', 'prompt');
+      const connection = await connectionOf(stage, KEYS.mcp, value.connectionId);
+      const client = JSON.parse(connection.connection_config.oauth_client_info);
+      equal(client, { client_id: asked.get('client_id'), token_endpoint_auth_method: 'none' }, 'client');
+      const target = { 'provider-config-key': KEYS.mcp, 'connection-id': value.connectionId };
+      const who = async () => (await stage.api.get('/proxy/who', target)).json();
+      equal(await who(), { as: 'ada', scope: 'tools' }, 'answer');
+      const path = `/connections/${value.connectionId}?provider_config_key=${KEYS.mcp}`;
+      const { credentials } = (await stage.api.get(`${path}&force_refresh=true`)).json();
+      contains(credentials, { access_token: is.textOtherThan(connection.credentials.access_token) });
+      equal(await who(), { as: 'ada', scope: 'tools' }, 'answer after a refresh');
+      equal(stage.oidc.problems, [], 'what the server refused');
+    },
+  },
+  {
+    name: 'a server that is no MCP server is told to the customer',
+    async run({ page, stage }) {
+      const popup = await connect(page, stage, KEYS.mcp, { mcp_server_url: `${stage.host}/mcp` });
+      contains((await outcome(page)).error, { type: 'url_param_err', message: is.matching(/publishes no metadata/) });
+      await popup.close();
     },
   },
   {

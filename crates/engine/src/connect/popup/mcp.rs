@@ -77,7 +77,9 @@ impl Engine {
         if let Some(name) = attempt.integration.credentials.custom_text("oauth_client_name") {
             metadata.insert("client_name".to_owned(), name.into());
         }
-        if !wanted.scope.is_empty() {
+        // Servers refuse a registration for scopes that only the resource knows.
+        let is_listed = |scope| found.lists("scopes_supported", scope, true);
+        if !wanted.scope.is_empty() && wanted.scope.split(' ').all(is_listed) {
             metadata.insert("scope".to_owned(), wanted.scope.as_str().into());
         }
         let registered = self.register(endpoint, metadata).await?;
