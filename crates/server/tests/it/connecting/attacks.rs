@@ -236,3 +236,24 @@ async fn a_token_endpoint_inside_the_network_is_never_called() {
     assert!(answer.body.contains("data-error-type=\"token_err\""), "{}", answer.body);
     assert!(answer.body.contains("could not be reached"), "{}", answer.body);
 }
+
+/// A14: the address of an MCP server is the user's, and so are all that its documents name.
+#[tokio::test]
+async fn an_mcp_server_inside_the_network_is_never_asked() {
+    let scene = Scene::start().await;
+    scene.app.integration("mcp-generic", "mcp", json!(null)).await;
+    for server in [
+        "",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://169.254.169.254/mcp",
+        "https://10.0.0.1/",
+        "https://2130706433/",
+        "http://mcp.example/",
+        "https://metadata.google.internal/",
+    ] {
+        let query = format!("mcp?params[mcp_server_url]={server}");
+        let answer = scene.try_open(&scene.token, &query).await;
+        assert!(answer.body.contains("data-error-type=\"url_param_err\""), "{server}: {}", answer.body);
+    }
+}
