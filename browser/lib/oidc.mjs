@@ -7,7 +7,8 @@ import { Provider, errors } from 'oidc-provider';
 export const OIDC_CLIENT = { client_id: 'bowline', client_secret: 'a-secret-of-some-length' };
 export const OIDC_MACHINE = { client_id: 'machine', client_secret: 'another-secret-of-some-length' };
 
-/** Starts it for one redirect URI and one resource; it notes what it refused and where windows were sent. */
+/** Starts it for one redirect URI and one resource; it notes what it refused and
+ * took back, and where windows were sent. */
 export async function startOidc(redirectUri, resource) {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -53,11 +54,13 @@ export async function startOidc(redirectUri, resource) {
     provider.on(event, (_, error) => problems.push(`${event}: ${error.message} ${error.error_description ?? ''}`));
   }
   const authorizations = [];
+  const revoked = [];
+  provider.on('refresh_token.destroyed', ({ accountId }) => revoked.push(accountId));
   server.on('request', (request) => {
     if (request.url.startsWith('/auth?')) authorizations.push(`${url}${request.url}`);
   });
   server.on('request', provider.callback());
-  return { url, problems, authorizations, stop: () => server.close() };
+  return { url, problems, authorizations, revoked, stop: () => server.close() };
 }
 
 /** What the user does on its development pages: any name and password, then consent. */

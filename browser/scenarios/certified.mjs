@@ -96,6 +96,9 @@ export default [
       const { credentials } = (await stage.api.get(`${path}&force_refresh=true`)).json();
       contains(credentials, { access_token: is.textOtherThan(connection.credentials.access_token) });
       equal(await who(), { as: 'ada', scope: 'tools' }, 'answer after a refresh');
+      stage.oidc.revoked.length = 0;
+      equal((await stage.api.delete(path)).status, 200, 'status of the deletion');
+      equal(stage.oidc.revoked, ['ada'], 'whose tokens were taken back');
       equal(stage.oidc.problems, [], 'what the server refused');
     },
   },

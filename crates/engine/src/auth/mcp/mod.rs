@@ -1,7 +1,7 @@
 //! MCP_OAUTH2_GENERIC: providers that describe themselves (spec `auth.md` §6.6). Their endpoints come from documents
 //! of the server that the user names, not from the catalogue, and are kept in the connection config.
 
-mod address;
+pub mod address;
 mod discovery;
 
 use bowline_domain::provider::{AuthMode, Provider, TokenUrl};

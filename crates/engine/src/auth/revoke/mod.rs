@@ -14,12 +14,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use self::table::{Endpoint, Held, Place, Proof};
-use super::mcp::{METADATA, json_setting};
+use super::mcp::{METADATA, address, json_setting};
 use super::oauth2::Client;
 use super::token_call::{BodyFormat, TokenCall, basic, token_url};
 use crate::credential::refresh::TokenError;
 use crate::credential::{CredentialKind, Credentials};
-use crate::outbound::{BufferedResponse, Outbound};
+use crate::outbound::{BufferedResponse, Outbound, OutboundPolicy};
 use crate::template::url::COMPONENT;
 
 /// Of an answer nothing but a few words are read.
@@ -49,7 +49,7 @@ pub async fn revoke(
     credentials: &Credentials,
     config: &Map<String, Value>,
 ) -> RevokeOutcome {
-    let built = build(provider, client, credentials, config);
+    let built = build(outbound.policy(), provider, client, credentials, config);
     let Some(request) = built.and_then(|(call, method, headers)| call.into_request_as(method, headers).ok())
     else {
         return RevokeOutcome::NotSupported;
@@ -76,6 +76,7 @@ fn read(response: &BufferedResponse) -> RevokeOutcome {
 }
 
 fn build(
+    policy: &OutboundPolicy,
     provider: &Provider,
     client: Client<'_>,
     credentials: &Credentials,
@@ -90,7 +91,7 @@ fn build(
     }
     // Elsewhere a user could name the place that the application's secret is sent to.
     let is_described = provider.auth_mode == AuthMode::McpOAuth2Generic;
-    let discovered = is_described.then(|| Discovered::read(config)).flatten()?;
+    let discovered = is_described.then(|| Discovered::read(config, policy)).flatten()?;
     call(&discovered.endpoint(client), discovered.url.clone(), client, credentials)
 }
 
@@ -168,15 +169,15 @@ struct Discovered {
 }
 
 impl Discovered {
-    fn read(config: &Map<String, Value>) -> Option<Self> {
+    fn read(config: &Map<String, Value>, policy: &OutboundPolicy) -> Option<Self> {
         let metadata = json_setting(config, METADATA)?;
-        let url = Url::parse(metadata.get("revocation_endpoint")?.as_str()?).ok()?;
+        // A token is never sent in the clear, or to the inside, because a document says so.
+        let url = address::parse(metadata.get("revocation_endpoint")?.as_str()?, policy).ok()?;
         let methods = metadata.get("revocation_endpoint_auth_methods_supported").and_then(Value::as_array);
         // RFC 8414 section 2: without a list it is Basic.
         let has_basic =
             methods.is_none_or(|methods| methods.iter().any(|name| name == "client_secret_basic"));
-        // A token is never sent in the clear because a document says so.
-        (url.scheme() == "https").then_some(Self { url, has_basic })
+        Some(Self { url, has_basic })
     }
 
     fn endpoint(&self, client: Client<'_>) -> Endpoint {

@@ -35,6 +35,14 @@ fn shown(built: Option<(TokenCall, Method, HeaderMap)>) -> String {
     format!("{method} {} {} {:?} {params}", call.url, scheme.unwrap_or_default(), call.format)
 }
 
+fn built(
+    provider: &Provider,
+    credentials: &Credentials,
+    config: &Map<String, Value>,
+) -> Option<(TokenCall, Method, HeaderMap)> {
+    build(&OutboundPolicy::default(), provider, CLIENT, credentials, config)
+}
+
 #[test]
 fn every_endpoint_is_called_the_way_its_provider_documents() {
     let config = object(json!({"subdomain": "acme", "hostname": "acme.my.salesforce.com"}));
@@ -79,7 +87,7 @@ fn every_endpoint_is_called_the_way_its_provider_documents() {
         ("strava", r#"POST https://www.strava.com/oauth/deauthorize  Form {"access_token":"at"}"#.to_owned()),
     ];
     for (name, expected) in cases {
-        let line = shown(build(&provider(name), CLIENT, &both(), &config));
+        let line = shown(built(&provider(name), &both(), &config));
         let (found, expected): (Vec<_>, Vec<_>) = (sorted(&line), sorted(&expected));
         assert_eq!(found, expected, "{name}");
     }
@@ -109,7 +117,7 @@ fn nothing_is_called_without_an_endpoint_or_the_token_it_takes() {
     let key = Credentials::new(CredentialKind::ApiKey, object(json!({"apiKey": "k"})));
     let bare = tokens(json!({"access_token": "at"}));
     for (name, credentials) in [("notion", &key), ("airtable", &both()), ("xero", &bare), ("asana", &bare)] {
-        assert_eq!(shown(build(&provider(name), CLIENT, credentials, &Map::new())), "none", "{name}");
+        assert_eq!(shown(built(&provider(name), credentials, &Map::new())), "none", "{name}");
     }
 }
 
@@ -137,7 +145,7 @@ fn the_metadata_of_an_authorization_server_names_its_endpoint() {
         ),
         (json!({"oauth_metadata": "no json"}), "none"),
     ] {
-        let line = shown(build(&generic, CLIENT, &both(), &object(config)));
+        let line = shown(built(&generic, &both(), &object(config)));
         assert_eq!(sorted(&line), sorted(expected));
     }
 }
@@ -145,8 +153,8 @@ fn the_metadata_of_an_authorization_server_names_its_endpoint() {
 #[test]
 fn a_setting_never_names_the_endpoint_of_a_provider_that_does_not_describe_itself() {
     let config = object(json!({"oauth_metadata": {"revocation_endpoint": "https://evil.example/"}}));
-    assert_eq!(shown(build(&provider("hubspot"), CLIENT, &both(), &config)), "none");
-    assert_eq!(shown(build(&provider("airtable"), CLIENT, &both(), &config)), "none");
+    assert_eq!(shown(built(&provider("hubspot"), &both(), &config)), "none");
+    assert_eq!(shown(built(&provider("airtable"), &both(), &config)), "none");
 }
 
 async fn revoke_at(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (RevokeOutcome, Log) {
