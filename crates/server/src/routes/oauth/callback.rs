@@ -21,7 +21,7 @@ use crate::state::AppState;
     ),
     responses(
         (status = 200, description = "A page that closes itself", content_type = "text/html", body = String),
-        (status = 400, description = "A page that says what went wrong", content_type = "text/html", body = String),
+        (status = 400, description = "A page that says what went wrong; JSON for programs", content((String = "text/html"), (bowline_api::error::ModernError = "application/json"))),
     )
 )]
 pub(crate) async fn callback(
@@ -48,7 +48,7 @@ pub(crate) async fn callback(
     ),
     responses(
         (status = 200, description = "A page that closes itself", content_type = "text/html", body = String),
-        (status = 400, description = "A page that says what went wrong", content_type = "text/html", body = String),
+        (status = 400, description = "A page that says what went wrong; JSON for programs", content((String = "text/html"), (bowline_api::error::ModernError = "application/json"))),
     )
 )]
 pub(crate) async fn app_callback(

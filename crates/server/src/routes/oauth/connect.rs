@@ -30,7 +30,7 @@ use crate::validate::{Fields, any_text};
     ),
     responses(
         (status = 302, description = "To the provider's page"),
-        (status = 400, description = "A page that says what went wrong", content_type = "text/html", body = String),
+        (status = 400, description = "A page that says what went wrong; JSON for programs", content((String = "text/html"), (bowline_api::error::ModernError = "application/json"))),
         (status = 401, description = "Not authenticated", body = bowline_api::error::ClassicError),
     )
 )]
