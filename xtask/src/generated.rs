@@ -32,7 +32,7 @@ pub fn bless(workspace: &Workspace) -> Result<()> {
     }
     lint::public_api::bless(workspace)?;
     setup::install_packages(workspace, "compat")?;
-    test::bless_wire(workspace)?;
+    test::bless_pages(workspace)?;
     let cluster = TestCluster::start()?;
     compat::bless(workspace, &cluster)
 }

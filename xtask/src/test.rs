@@ -102,10 +102,16 @@ fn unit(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {
     command::run(&mut tests).context("tests failed")
 }
 
-/// Writes the page that compares the client's requests with the official one's.
-pub fn bless_wire(workspace: &Workspace) -> Result<()> {
-    let mut tests = workspace.cargo(&["test", "--package", "bowline-sdk", "--test", "wire"]);
-    command::run(tests.env("BOWLINE_BLESS", "1"))
+/// Writes the pages that tests compare: the client's requests beside the official one's, and the catalogue.
+pub fn bless_pages(workspace: &Workspace) -> Result<()> {
+    for tests in [
+        &["--package", "bowline-sdk", "--test", "wire"][..],
+        &["--package", "bowline-server", "--test", "it", "catalogue"],
+    ] {
+        let mut command = workspace.cargo(&[&["test"], tests].concat());
+        command::run(command.env("BOWLINE_BLESS", "1"))?;
+    }
+    Ok(())
 }
 
 fn doc(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {

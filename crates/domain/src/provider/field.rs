@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Values longer than this are refused before a pattern or format sees them.
-pub const CHECKED_CHARS_MAX: usize = 2_048;
+pub const CHECKED_CHARS_MAX: usize = 16_384;
 
 /// One field of a credentials, connection, integration or assertion form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

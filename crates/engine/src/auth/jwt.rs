@@ -152,7 +152,8 @@ impl SigningKey {
         Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+    /// Signs bytes as they are.
+    pub fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let random = SystemRandom::new();
         match &self.secret {
             SecretKey::Rsa(pair) => {

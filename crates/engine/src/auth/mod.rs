@@ -12,6 +12,7 @@ pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 mod redact;
 pub mod revoke;
+mod saml;
 pub(crate) mod secret_host;
 mod signed_token;
 pub(crate) mod step;

@@ -10,12 +10,16 @@ use uuid::Uuid;
 
 use super::TokenCreation;
 use super::jwt::{Algorithm, SignError, SigningKey};
+use super::saml;
 use crate::credential::refresh::{Refreshed, TokenError, TokenRefresh};
 use crate::credential::{CredentialKind, Credentials};
 use crate::template::{Form, RenderContext, Scope, json, render};
 
 /// An assertion's life where the definition names none.
 const ASSERTION_LIVES: Duration = Duration::from_secs(3_600);
+
+/// A SAML assertion's life where the definition names none.
+const SAML_ASSERTION_LIVES: Duration = Duration::from_secs(300);
 
 /// Signs the first token.
 pub fn create(creation: &TokenCreation<'_>) -> Result<Refreshed, TokenError> {
@@ -76,18 +80,31 @@ pub fn assertion(
     config: &Map<String, Value>,
     now: Timestamp,
 ) -> Result<(String, Timestamp), TokenError> {
-    if assertion.kind != "jwt" {
-        let message = format!("assertions of the kind \"{}\" cannot be made yet", assertion.kind);
-        return Err(TokenError::Unbuildable { code: "unsupported_auth", message });
-    }
-    let lives = assertion.lifetime_in_seconds.as_ref().and_then(Seconds::get);
-    let lives = lives.map_or(ASSERTION_LIVES, Duration::from_secs);
+    let lives = assertion.lifetime_in_seconds.as_ref().and_then(Seconds::get).map(Duration::from_secs);
     let statement = Statement { fields, option: Some(option), config, now };
-    let header = statement.object(&assertion.header);
-    let key = key_pair(&statement.text(&assertion.key)?, &header)?;
-    let claims = statement.claims(&assertion.payload, lives);
-    let text = key.sign_under(&header, &claims).map_err(|error| unbuildable(error.to_string()))?;
-    Ok((text, now.plus(lives)))
+    let failed = |error: SignError| unbuildable(error.to_string());
+    let unusable = |error: SignError| TokenError::Unbuildable {
+        code: "invalid_certificate_or_key_format",
+        message: error.to_string(),
+    };
+    match assertion.kind.as_str() {
+        "jwt" => {
+            let lives = lives.unwrap_or(ASSERTION_LIVES);
+            let header = statement.object(&assertion.header);
+            let key = key_pair(&statement.text(&assertion.key)?, &header)?;
+            let claims = statement.claims(&assertion.payload, lives);
+            Ok((key.sign_under(&header, &claims).map_err(failed)?, now.plus(lives)))
+        }
+        "saml" => {
+            let key = SigningKey::from_pem(&statement.text(&assertion.key)?).map_err(unusable)?;
+            let ends = now.plus(lives.unwrap_or(SAML_ASSERTION_LIVES));
+            Ok((statement.saml(assertion, ends)?.sign(&key).map_err(failed)?, ends))
+        }
+        kind => {
+            let message = format!("there are no assertions of the kind \"{kind}\"");
+            Err(TokenError::Unbuildable { code: "unsupported_auth", message })
+        }
+    }
 }
 
 /// Where the values of a token come from.
@@ -124,6 +141,32 @@ impl Statement<'_> {
             return Ok(rendered.text);
         }
         Err(unbuildable("the key to sign with is missing".to_owned()))
+    }
+
+    fn saml(&self, definition: &Assertion, ends: Timestamp) -> Result<saml::Statement, TokenError> {
+        let fill = |template: &str| self.with_scope(|scope| render(template, Form::Object, scope));
+        let filled = |part: &str, template: &Option<String>| {
+            let rendered = fill(template.as_deref().unwrap_or_default());
+            let is_filled = rendered.is_resolved && !rendered.text.is_empty();
+            is_filled
+                .then_some(rendered.text)
+                .ok_or_else(|| unbuildable(format!("the {part} of the statement is missing")))
+        };
+        let optional = |template: &Option<String>| template.as_deref().map(|template| fill(template).text);
+        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let attributes = self.object(&definition.attributes);
+        Ok(saml::Statement {
+            id: format!("_{}", Uuid::new_v4().simple()),
+            issuer: filled("issuer", &definition.issuer)?,
+            name: filled("subject", &definition.name_identifier)?,
+            name_format: optional(&definition.name_identifier_format),
+            recipient: filled("recipient", &definition.recipient)?,
+            audiences: definition.audiences.as_slice().iter().map(|audience| fill(audience).text).collect(),
+            session_index: optional(&definition.session_index),
+            attributes: attributes.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+            now: self.now,
+            ends,
+        })
     }
 
     fn claims(&self, templates: &Map<String, Value>, lives: Duration) -> Value {

@@ -7,4 +7,4 @@ mod rules;
 
 pub use credentials::IntegrationCredentials;
 pub use manage::{CreateIntegrationInput, OpenIntegration, UpdateIntegrationInput};
-pub use rules::{CredentialsInput, IntegrationError};
+pub use rules::{CredentialsInput, IntegrationError, has_static_client};

@@ -138,11 +138,18 @@ pub(super) fn apply_credentials(
     credentials: &mut IntegrationCredentials,
 ) -> Result<(), IntegrationError> {
     let Some(input) = input else { return Ok(()) };
-    if input.mode() != provider.auth_mode {
+    // An MCP server that registers no clients has one made by hand, as everywhere in OAuth 2.
+    let is_own_client = input.mode() == AuthMode::OAuth2 && has_static_client(provider);
+    if input.mode() != provider.auth_mode && !is_own_client {
         return Err(IntegrationError::WrongCredentialsType { expected: provider.auth_mode.as_str() });
     }
     input.apply(credentials);
     Ok(())
+}
+
+/// Whether a client of this MCP server is made by hand.
+pub fn has_static_client(provider: &Provider) -> bool {
+    provider.auth_mode == AuthMode::McpOAuth2 && provider.client_registration.as_deref() == Some("static")
 }
 
 /// Whether an integration of this provider is useless without the application's credentials.

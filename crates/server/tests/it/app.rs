@@ -1,5 +1,7 @@
 //! [`TestApp`]: one server without a socket, with a clock that stands still.
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +12,13 @@ use bowline_domain::{Clock, ManualClock, Timestamp};
 use bowline_engine::catalog::Catalog;
 use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
-use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
+use bowline_engine::outbound::{
+    AllowList, Outbound, OutboundOptions, OutboundPolicy, Resolver, SystemResolver,
+};
 use bowline_engine::{Engine, EngineOptions};
 use bowline_server::{AppParts, AppState, Http, Readiness, ServerSettings};
 use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -97,12 +102,19 @@ impl TestApp {
     }
 
     pub async fn with(rate_limit_per_minute: u64, settings: ServerSettings) -> Self {
-        Self::build(rate_limit_per_minute, settings, &[], "").await
+        Self::build(rate_limit_per_minute, settings, &[], outbound("", Arc::new(SystemResolver))).await
     }
 
     /// With provider definitions `(name, YAML)` over the built-in ones, and an opened outbound policy.
     pub async fn with_providers(definitions: &[(&str, String)], outbound_allow: &str) -> Self {
-        Self::build(0, ServerSettings::default(), definitions, outbound_allow).await
+        Self::with_settings(definitions, outbound_allow, ServerSettings::default()).await
+    }
+
+    /// The same behind TLS, in a network where no name leads anywhere.
+    pub async fn without_names(definitions: &[(&str, String)], outbound_allow: &str) -> Self {
+        let public_url = "https://bowline.example".to_owned();
+        let settings = ServerSettings { public_url, ..ServerSettings::default() };
+        Self::build(0, settings, definitions, outbound(outbound_allow, Arc::new(NoNames))).await
     }
 
     /// The same with settings of the HTTP side.
@@ -111,18 +123,16 @@ impl TestApp {
         outbound_allow: &str,
         settings: ServerSettings,
     ) -> Self {
-        Self::build(0, settings, definitions, outbound_allow).await
+        Self::build(0, settings, definitions, outbound(outbound_allow, Arc::new(SystemResolver))).await
     }
 
     async fn build(
         rate_limit_per_minute: u64,
         settings: ServerSettings,
         definitions: &[(&str, String)],
-        outbound_allow: &str,
+        outbound: Outbound,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let policy = OutboundPolicy::new(AllowList::parse(outbound_allow).unwrap());
-        let outbound = OutboundOptions { policy, ..OutboundOptions::default() };
         let clock = ManualClock::new(Timestamp::from_seconds(1_700_000_000));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let path = directory.path().join("bowline.db");
@@ -132,7 +142,7 @@ impl TestApp {
             storage,
             master_key: MasterKey::new([7; 32]),
             catalog: Arc::new(catalog(&directory, definitions)),
-            outbound: Outbound::new(outbound).unwrap(),
+            outbound,
             clock: Arc::clone(&shared),
             refresh: RefreshOptions::default(),
             rate_limit_per_minute,
@@ -249,6 +259,19 @@ impl TestApp {
 
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+fn outbound(allow: &str, resolver: Arc<dyn Resolver>) -> Outbound {
+    let policy = OutboundPolicy::new(AllowList::parse(allow).unwrap());
+    Outbound::with_resolver(OutboundOptions { policy, ..OutboundOptions::default() }, resolver).unwrap()
+}
+
+struct NoNames;
+
+impl Resolver for NoNames {
+    fn resolve<'a>(&'a self, _: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        Box::pin(async { Err(io::ErrorKind::NotFound.into()) })
     }
 }
 

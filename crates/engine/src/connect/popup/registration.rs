@@ -33,9 +33,13 @@ impl Engine {
             Some("dynamic") => self.registered(environment, integration, callback).await,
             Some("cimd") => {
                 let own = client_metadata_url.ok_or(ConnectError::NotConfigured("public https address"))?;
-                let mut integration = integration;
-                integration.credentials.client_id = Some(own.to_owned());
-                Ok(integration)
+                let mut credentials = integration.credentials.clone();
+                if credentials.client_id.as_deref() == Some(own) {
+                    return Ok(integration);
+                }
+                // The code's exchange and every refresh need it, too.
+                credentials.client_id = Some(own.to_owned());
+                Ok(self.keep_client(environment, integration, credentials).await?)
             }
             _ => Ok(integration),
         }

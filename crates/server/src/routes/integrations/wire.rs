@@ -4,7 +4,7 @@ use bowline_api::integration::{CredentialsLabel, IntegrationResponse};
 use bowline_domain::Secret;
 use bowline_domain::environment::Environment;
 use bowline_domain::provider::AuthMode;
-use bowline_engine::integration::OpenIntegration;
+use bowline_engine::integration::{OpenIntegration, has_static_client};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -61,23 +61,23 @@ pub(crate) fn webhook_url(
 pub(crate) fn credentials(open: &OpenIntegration) -> Value {
     let OpenIntegration { provider, credentials, .. } = open;
     let secret = |value: &Option<Secret>| value.as_ref().map(|secret| secret.expose().clone());
-    let mode = provider.auth_mode.as_str();
-    match provider.auth_mode {
+    let mode = if has_static_client(provider) { AuthMode::OAuth2 } else { provider.auth_mode };
+    match mode {
         AuthMode::OAuth1 | AuthMode::OAuth2 | AuthMode::Tba => json!({
-            "type": mode,
+            "type": mode.as_str(),
             "client_id": credentials.client_id,
             "client_secret": secret(&credentials.client_secret),
             "scopes": credentials.scopes,
             "webhook_secret": secret(&credentials.webhook_secret),
         }),
         AuthMode::App => json!({
-            "type": mode,
+            "type": mode.as_str(),
             "app_id": credentials.client_id,
             "private_key": secret(&credentials.client_secret),
             "app_link": credentials.app_link,
         }),
         AuthMode::Custom => json!({
-            "type": mode,
+            "type": mode.as_str(),
             "client_id": credentials.client_id,
             "client_secret": secret(&credentials.client_secret),
             "app_id": credentials.custom_text("app_id"),

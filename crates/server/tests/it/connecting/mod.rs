@@ -7,4 +7,4 @@ mod direct;
 mod modes;
 mod popup;
 mod public_key;
-mod scene;
+pub mod scene;

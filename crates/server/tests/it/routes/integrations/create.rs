@@ -235,6 +235,17 @@ async fn custom_values_are_refused_beside_a_schema_of_fields() {
 }
 
 #[tokio::test]
+async fn an_mcp_server_that_registers_no_clients_takes_one_made_by_hand() {
+    let app = TestApp::start().await;
+    let client = json!({"type": "OAUTH2", "client_id": "c", "client_secret": "s"});
+    app.integration("slack-mcp", "x", client.clone()).await;
+    let shown = app.get_as_owner("/integrations/x?include=credentials").await.json();
+    assert_eq!(shown["data"]["credentials"]["client_secret"], "s", "{shown}");
+    let body = json!({"provider": "notion-mcp", "unique_key": "y", "credentials": client});
+    app.own("POST /integrations", body).await.assert_code(400, "invalid_body");
+}
+
+#[tokio::test]
 async fn quickstart_finds_no_shared_app_on_this_server() {
     let app = TestApp::start().await;
     let ask = async |body: Value| app.own("POST /integrations/quickstart", body).await;
