@@ -4,7 +4,8 @@ use crate::support::Place;
 
 #[test]
 fn the_printed_calls_work() {
-    let place = Place::new();
+    // A port of its own: another server may hold the usual one.
+    let place = Place::new().with("BOWLINE_CONNECT_UI_LISTEN", "127.0.0.1:0");
     let ended = place.run(&["demo", "--listen", "127.0.0.1:0", "--check"]).succeeded();
     assert_eq!(ended.stdout.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{}", ended.stdout);
     assert_eq!(ended.stderr, "");

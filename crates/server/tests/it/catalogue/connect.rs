@@ -1,7 +1,5 @@
 //! Connects one provider's account the way its mode is connected.
 
-use std::sync::Arc;
-
 use bowline_domain::provider::{AuthMode, Provider};
 use serde_json::{Map, Value, json};
 
