@@ -4,8 +4,7 @@ use crate::support::Place;
 
 #[test]
 fn the_printed_calls_work() {
-    // A port of its own: another server may hold the usual one.
-    let place = Place::new().with("BOWLINE_CONNECT_UI_LISTEN", "127.0.0.1:0");
+    let place = Place::new();
     let ended = place.run(&["demo", "--listen", "127.0.0.1:0", "--check"]).succeeded();
     assert_eq!(ended.stdout.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{}", ended.stdout);
     assert_eq!(ended.stderr, "");

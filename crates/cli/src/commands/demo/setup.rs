@@ -63,6 +63,10 @@ pub fn providers(url: &str) -> String {
 /// The demo's configuration. Nothing of the environment's counts, so that it is the same everywhere.
 pub fn config(args: &DemoArgs, folder: &Path, providers: PathBuf, simulator: SocketAddr) -> Result<Config> {
     let mut config = Config::from_layers(&Layers::default())?;
+    // Beside another server, which may hold the Connect UI's usual port, the API serves the page.
+    if args.listen != config.server.listen {
+        config.server.connect_ui_listen = None;
+    }
     config.server.listen = args.listen;
     config.server.providers.0 = vec![providers];
     config.storage.data_dir = folder.to_owned();
