@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use bowline_domain::connection::Connection;
+use bowline_domain::connection::{Connection, ConnectionFilter};
 use bowline_domain::environment::Environment;
+use bowline_domain::id::IntegrationKey;
 use bowline_domain::provider::Verification;
+use bowline_domain::storage::StorageError;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::time::timeout;
@@ -18,7 +21,52 @@ use crate::auth::revoke::{RevokeOutcome, revoke};
 /// A provider that is slower is not waited for.
 const RELEASE_MAX: Duration = Duration::from_secs(5);
 
+/// What goes as a whole is not held up for longer; of very many connections some keep their tokens.
+const RELEASE_ALL_MAX: Duration = Duration::from_secs(20);
+/// How many are released at once.
+const RELEASED_AT_ONCE: usize = 8;
+/// How many connections are read at once.
+const PAGE: u32 = 200;
+
 impl Engine {
+    /// Takes back the tokens of an integration's connections, or of a whole environment's, before they go with it.
+    pub(crate) async fn release_connections(
+        &self,
+        environment: &Environment,
+        integration: Option<&IntegrationKey>,
+    ) -> Result<(), StorageError> {
+        let released = timeout(RELEASE_ALL_MAX, self.release_pages(environment, integration)).await;
+        released.unwrap_or_else(|_| {
+            tracing::warn!(environment = %environment.name, "not every connection's tokens were given back in time");
+            Ok(())
+        })
+    }
+
+    async fn release_pages(
+        &self,
+        environment: &Environment,
+        integration: Option<&IntegrationKey>,
+    ) -> Result<(), StorageError> {
+        let integration_keys = integration.iter().map(|key| key.as_str().to_owned()).collect();
+        let mut filter = ConnectionFilter { integration_keys, limit: PAGE, ..ConnectionFilter::default() };
+        loop {
+            let page = self.storage.list_connections(environment.id, &filter).await?;
+            let count = page.len();
+            let releases = page.into_iter().map(|summary| async move {
+                let found = self.storage.find_connection_by_id(environment.id, summary.id).await?;
+                if let Some(connection) = found {
+                    self.release_connection(environment, connection).await;
+                }
+                Ok::<_, StorageError>(())
+            });
+            stream::iter(releases).buffer_unordered(RELEASED_AT_ONCE).try_collect::<()>().await?;
+            if count < PAGE as usize {
+                return Ok(());
+            }
+            filter.offset += u64::from(PAGE);
+        }
+    }
+
     /// Takes a connection's tokens back where that is possible; what became of it goes into the log.
     pub(super) async fn release_connection(&self, environment: &Environment, connection: Arc<Connection>) {
         let (key, integration) = (connection.key.clone(), connection.integration_key.clone());

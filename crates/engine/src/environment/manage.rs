@@ -128,6 +128,10 @@ impl Engine {
         account: AccountId,
         id: EnvironmentId,
     ) -> Result<bool, StorageError> {
+        let found = self.storage.find_environment(id).await?.filter(|found| found.account_id == account);
+        if let Some(environment) = found {
+            self.release_connections(&environment, None).await?;
+        }
         let deleted = self.storage.delete_environment(account, id, self.clock.now()).await?;
         self.access.forget_all();
         Ok(deleted)

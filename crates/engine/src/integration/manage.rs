@@ -208,6 +208,7 @@ impl Engine {
         environment: &Environment,
         key: &IntegrationKey,
     ) -> Result<bool, IntegrationError> {
+        self.release_connections(environment, Some(key)).await?;
         Ok(self.storage.delete_integration(environment.id, key, self.clock.now()).await?)
     }
 

@@ -84,3 +84,28 @@ async fn a_connection_goes_whatever_its_provider_says() {
     place.app.own(&line, Value::Null).await.assert(200, &json!({"success": true}));
     assert_eq!(place.app.get_as_owner("/connections").await.json()["connections"], json!([]));
 }
+
+#[tokio::test]
+async fn tokens_are_given_back_when_the_integration_or_the_environment_goes() {
+    for whole in ["integration", "environment"] {
+        let place =
+            Place::start(json!({"pre_connection_deletion_script": "linearPreConnectionDeletion"})).await;
+        let revocation = Mock::given(method("POST")).and(path("/oauth/revoke"));
+        revocation.respond_with(ResponseTemplate::new(200)).expect(2).mount(&place.provider).await;
+        place.connect().await;
+        place.connect().await;
+        let answer = match whole {
+            "integration" => place.app.own("DELETE /integrations/x", Value::Null).await,
+            _ => {
+                let key = place.app.account_key().await;
+                let environment =
+                    place.app.engine.list_environment_keys().await.unwrap()[0].environment.clone();
+                place
+                    .app
+                    .call_as(&key, &format!("DELETE /environments/{}", environment.uuid), Value::Null)
+                    .await
+            }
+        };
+        assert!(answer.status.is_success(), "{whole}: {}", answer.body);
+    }
+}
