@@ -31,6 +31,9 @@ pub struct CreateConnectSessionRequest {
     /// Labels of the session's connections.
     #[schema(nullable = false)]
     pub tags: Option<BTreeMap<String, String>>,
+    /// Asks the user, before an account is connected, whether it may become this end user's.
+    #[schema(nullable = false)]
+    pub confirm_account: Option<bool>,
 }
 
 /// Body of `POST /connect/sessions/reconnect`.
@@ -58,6 +61,12 @@ pub struct ReconnectSessionRequest {
     /// Labels in place of the connection's own.
     #[schema(nullable = false)]
     pub tags: Option<BTreeMap<String, String>>,
+    /// Lets another account of the provider take the connection over; refused otherwise.
+    #[schema(nullable = false)]
+    pub allow_other_account: Option<bool>,
+    /// Asks the user, before an account is connected, whether it may become this end user's.
+    #[schema(nullable = false)]
+    pub confirm_account: Option<bool>,
 }
 
 /// A session as its creator gets it.

@@ -1,4 +1,4 @@
-// The page a window ends on: tells whoever opened it how it ended, and closes itself.
+// The page a window ends on: tells whoever opened it how it ended, and closes itself; unless it asks something first.
 (() => {
   const CLOSE_AFTER_MS = 500;
   const { outcome, targets, errorType, message } = document.body.dataset;
@@ -6,6 +6,8 @@
 
   // Neither code nor state stays in the address bar or the history.
   history.replaceState(null, '', location.pathname);
+
+  if (outcome === 'question') return;
 
   window.__nangoOAuthError = failed ? { message, errorType } : null;
   const told = failed

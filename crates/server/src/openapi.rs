@@ -46,6 +46,7 @@ use crate::{compat, routes};
         routes::oauth::connect::connect,
         routes::oauth::callback::callback,
         routes::oauth::callback::app_callback,
+        routes::oauth::callback::confirm,
         routes::oauth::client_metadata::get_client_metadata,
         routes::oauth::page::script,
         routes::oauth::page::style,

@@ -112,6 +112,8 @@ impl Routes {
                 get(oauth::client_metadata::get_client_metadata),
             )
             .route("/app-auth/connect", get(oauth::callback::app_callback))
+            // Not below `/oauth`, where only JSON is taken.
+            .route("/confirm", axum::routing::post(oauth::callback::confirm))
             .route("/oauth/ending.js", get(oauth::page::script))
             .route("/oauth/ending.css", get(oauth::page::style))
             .route("/oauth2/auth/{providerConfigKey}", post(direct::connect_client_credentials))

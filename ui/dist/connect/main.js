@@ -1105,6 +1105,7 @@ var de = {
   "form.submit": "Verbinden",
   "form.submit.reconnect": "Neu verbinden",
   "form.busy": "Wird verbunden …",
+  "form.for": "Das Konto wird für {user} verbunden.",
   "form.docs": "Wo finde ich das?",
   "form.popup": "Es öffnet sich ein Fenster von {name}, in dem Sie die Verbindung bestätigen.",
   "form.nothing": "Es gibt nichts auszufüllen.",
@@ -1135,6 +1136,7 @@ var de = {
   "failure.about": "Ihr {name}-Konto konnte nicht verbunden werden.",
   "failure.test": "{name} hat Ihre Angaben nicht angenommen. Prüfen Sie sie und versuchen Sie es erneut.",
   "failure.capped": "Hier können keine weiteren Konten verbunden werden. Fragen Sie in der Anwendung nach.",
+  "failure.otherAccount": "Bei {name} wurde ein anderes Konto freigegeben als das dieser Verbindung. Melden Sie sich dort mit jenem Konto an und versuchen Sie es erneut.",
   "failure.details": "Details",
   "fatal.expired.title": "Dieser Link ist abgelaufen",
   "fatal.expired.about": "Kehren Sie zur Anwendung zurück und fordern Sie einen neuen Link an.",
@@ -1163,6 +1165,7 @@ var en = {
   "form.submit": "Connect",
   "form.submit.reconnect": "Reconnect",
   "form.busy": "Connecting…",
+  "form.for": "The account is connected for {user}.",
   "form.docs": "Where do I find this?",
   "form.popup": "A window of {name} opens, in which you approve the connection.",
   "form.nothing": "There is nothing to fill in.",
@@ -1193,6 +1196,7 @@ var en = {
   "failure.about": "Your {name} account could not be connected.",
   "failure.test": "{name} did not accept what you entered. Check it and try again.",
   "failure.capped": "No more accounts can be connected here. Ask the application for help.",
+  "failure.otherAccount": "{name} approved another account than the one this connection is of. Sign in there with that account and try again.",
   "failure.details": "Details",
   "fatal.expired.title": "This link has expired",
   "fatal.expired.about": "Go back to the application and ask for a new link.",
@@ -1221,6 +1225,7 @@ var es = {
   "form.submit": "Conectar",
   "form.submit.reconnect": "Volver a conectar",
   "form.busy": "Conectando…",
+  "form.for": "La cuenta se conecta para {user}.",
   "form.docs": "¿Dónde lo encuentro?",
   "form.popup": "Se abre una ventana de {name} en la que aprueba la conexión.",
   "form.nothing": "No hay nada que rellenar.",
@@ -1251,6 +1256,7 @@ var es = {
   "failure.about": "No se pudo conectar su cuenta de {name}.",
   "failure.test": "{name} no aceptó lo que introdujo. Compruébelo e inténtelo de nuevo.",
   "failure.capped": "Aquí no se pueden conectar más cuentas. Pida ayuda a la aplicación.",
+  "failure.otherAccount": "En {name} se aprobó una cuenta distinta a la de esta conexión. Inicie sesión allí con esa cuenta e inténtelo de nuevo.",
   "failure.details": "Detalles",
   "fatal.expired.title": "Este enlace ha caducado",
   "fatal.expired.about": "Vuelva a la aplicación y pida un enlace nuevo.",
@@ -1279,6 +1285,7 @@ var fr = {
   "form.submit": "Connecter",
   "form.submit.reconnect": "Reconnecter",
   "form.busy": "Connexion…",
+  "form.for": "Le compte est connecté pour {user}.",
   "form.docs": "Où trouver cette information ?",
   "form.popup": "Une fenêtre de {name} s’ouvre, dans laquelle vous approuvez la connexion.",
   "form.nothing": "Il n’y a rien à remplir.",
@@ -1309,6 +1316,7 @@ var fr = {
   "failure.about": "Votre compte {name} n’a pas pu être connecté.",
   "failure.test": "{name} n’a pas accepté votre saisie. Vérifiez-la et réessayez.",
   "failure.capped": "Aucun autre compte ne peut être connecté ici. Demandez de l’aide à l’application.",
+  "failure.otherAccount": "Un autre compte {name} que celui de cette connexion a été approuvé. Connectez-vous-y avec ce compte et réessayez.",
   "failure.details": "Détails",
   "fatal.expired.title": "Ce lien a expiré",
   "fatal.expired.about": "Retournez dans l’application et demandez un nouveau lien.",
@@ -1337,6 +1345,7 @@ var ja = {
   "form.submit": "接続",
   "form.submit.reconnect": "再接続",
   "form.busy": "接続しています…",
+  "form.for": "{user} のために接続されます。",
   "form.docs": "確認方法",
   "form.popup": "{name} のウィンドウが開きます。そこで接続を承認してください。",
   "form.nothing": "入力する項目はありません。",
@@ -1367,6 +1376,7 @@ var ja = {
   "failure.about": "{name} のアカウントを接続できませんでした。",
   "failure.test": "入力した内容を {name} が受け付けませんでした。確認して再試行してください。",
   "failure.capped": "これ以上アカウントを接続できません。アプリケーションに問い合わせてください。",
+  "failure.otherAccount": "この接続とは別の {name} アカウントが承認されました。元のアカウントでサインインして再試行してください。",
   "failure.details": "詳細",
   "fatal.expired.title": "このリンクは期限切れです",
   "fatal.expired.about": "アプリケーションに戻り、新しいリンクを取得してください。",
@@ -1730,7 +1740,7 @@ function Ending({ store: store2, screen }) {
   ] });
 }
 function aboutFailure({ type }) {
-  return type === "connection_test_failed" ? "failure.test" : type === "resource_capped" ? "failure.capped" : "failure.about";
+  return type === "connection_test_failed" ? "failure.test" : type === "connection_validation_failed" ? "failure.otherAccount" : type === "resource_capped" ? "failure.capped" : "failure.about";
 }
 
 // src/connect/views/fatal.tsx
@@ -1839,7 +1849,7 @@ function Input({ store: store2, field, value, problem, isFirst, onChange, onLeav
 
 // src/connect/views/form.tsx
 function Form({ store: store2, form }) {
-  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, hasList = store2.integrations.value.length > 1, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = safeLink(override ?? provider.docs_connect), change = (field, value) => {
+  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, hasList = store2.integrations.value.length > 1, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = safeLink(override ?? provider.docs_connect), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
     values.set(field, value), store2.isDirty.value = !0, setTouched(new Set(touched).add(field));
   };
   return /* @__PURE__ */ a4($, { children: [
@@ -1852,7 +1862,8 @@ function Form({ store: store2, form }) {
       /* @__PURE__ */ a4("header", { class: "heading", children: [
         /* @__PURE__ */ a4(Logo, { src: provider.logo_url, name, size: "large" }),
         /* @__PURE__ */ a4("h1", { id: "title", children: t4(isReconnecting ? "form.title.reconnect" : "form.title", { name }) }),
-        visible.length === 0 && !form.externalId && /* @__PURE__ */ a4("p", { children: t4(usesPopup(provider) ? "form.popup" : "form.nothing", { name }) })
+        visible.length === 0 && !form.externalId && /* @__PURE__ */ a4("p", { children: t4(usesPopup(provider) ? "form.popup" : "form.nothing", { name }) }),
+        owner && /* @__PURE__ */ a4("p", { children: t4("form.for", { user: owner }) })
       ] }),
       broken && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: t4("form.preset", { label: broken.label, name }) }),
       visible.map((field, at) => /* @__PURE__ */ a4(

@@ -68,10 +68,14 @@ pub struct Attempt {
     pub user_scope: Option<String>,
     /// Whether a connection is authorized again.
     pub is_reconnecting: bool,
+    /// Whether another account may take the connection over.
+    pub(super) may_change_account: bool,
     /// Settings that the application itself decided.
     pub(super) decided: Vec<String>,
     pub(super) labels: Labels,
     pub(super) session: Option<Uuid>,
+    /// Whether the user is asked before the connection is made.
+    pub(super) asks: bool,
 }
 
 impl Engine {
@@ -114,9 +118,11 @@ impl Engine {
                 authorization_params: request.authorization_params,
                 user_scope: request.user_scope,
                 is_reconnecting: false,
+                may_change_account: false,
                 decided: Vec::new(),
                 labels: Labels::Kept,
                 session: None,
+                asks: false,
             },
         };
         let provider = &attempt.integration.provider;
@@ -160,6 +166,7 @@ impl Engine {
             authorization_params,
             user_scope: defaults.user_scopes,
             is_reconnecting: content.reconnects.is_some(),
+            may_change_account: content.allows_other_account,
             decided,
             labels: Labels::Given {
                 end_user: content.end_user.clone(),
@@ -167,6 +174,7 @@ impl Engine {
                 webhook_url_override: content.webhook_url_override.clone(),
             },
             session: Some(session.uid.0),
+            asks: content.asks,
         })
     }
 

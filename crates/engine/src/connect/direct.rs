@@ -86,6 +86,7 @@ impl Engine {
         credentials: &Credentials,
         config: &Map<String, Value>,
     ) -> Result<Arc<Connection>, ConnectError> {
+        self.check_same_account(&attempt, credentials).await?;
         let account = Account { integration: &attempt.integration, credentials, config };
         let learned = self.learn(&account).await;
         let config =

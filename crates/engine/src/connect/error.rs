@@ -76,6 +76,14 @@ pub enum ConnectError {
     /// The callback came to another browser than the one that began.
     #[error("this authorization was begun in another browser, or its cookie expired; begin again")]
     OtherBrowser,
+    /// The user was asked, and said no.
+    #[error("the user did not agree to connect the account")]
+    Declined,
+    /// Another account was approved than the one the connection is of.
+    #[error(
+        "another account was approved than the one this connection is of; sign in with that one and try again"
+    )]
+    OtherAccount,
     /// The state is unknown, used or expired.
     #[error("this authorization is unknown, was already used, or took too long; begin again")]
     UnknownState,

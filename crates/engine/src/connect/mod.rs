@@ -9,14 +9,15 @@ mod direct;
 mod error;
 mod popup;
 mod session;
+mod subject;
 mod ticket;
 
 pub use attempt::{Attempt, ConnectCaller, ConnectRequest};
 pub use direct::{DirectInput, DirectWay};
 pub use error::ConnectError;
 pub use popup::{
-    BrowserBinding, CallbackQuery, ClientOverride, PopupEnd, PopupError, PopupPage, PopupRequest,
-    PopupResult, PopupResults, PopupStart, PopupWait,
+    BrowserBinding, CallbackQuery, ClientOverride, Confirmation, PopupEnd, PopupError, PopupOutcome,
+    PopupPage, PopupRequest, PopupResult, PopupResults, PopupStart, PopupWait,
 };
 pub use session::{
     ConnectSession, FindSessionError, IntegrationDefaults, IntegrationOverrides, OpenSessionError,

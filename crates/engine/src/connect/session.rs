@@ -67,6 +67,12 @@ pub struct SessionContent {
     pub webhook_url_override: Option<String>,
     /// The connection to authorize again.
     pub reconnects: Option<ConnectionId>,
+    /// Whether another account may take that connection over.
+    #[serde(default)]
+    pub allows_other_account: bool,
+    /// Whether its user is asked, before an account is connected, whether it may become this end user's.
+    #[serde(default)]
+    pub asks: bool,
 }
 
 /// A live session.

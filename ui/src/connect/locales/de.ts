@@ -16,6 +16,7 @@ export const de: Messages = {
   'form.submit': 'Verbinden',
   'form.submit.reconnect': 'Neu verbinden',
   'form.busy': 'Wird verbunden …',
+  'form.for': 'Das Konto wird für {user} verbunden.',
   'form.docs': 'Wo finde ich das?',
   'form.popup': 'Es öffnet sich ein Fenster von {name}, in dem Sie die Verbindung bestätigen.',
   'form.nothing': 'Es gibt nichts auszufüllen.',
@@ -47,6 +48,8 @@ export const de: Messages = {
   'failure.about': 'Ihr {name}-Konto konnte nicht verbunden werden.',
   'failure.test': '{name} hat Ihre Angaben nicht angenommen. Prüfen Sie sie und versuchen Sie es erneut.',
   'failure.capped': 'Hier können keine weiteren Konten verbunden werden. Fragen Sie in der Anwendung nach.',
+  'failure.otherAccount':
+    'Bei {name} wurde ein anderes Konto freigegeben als das dieser Verbindung. Melden Sie sich dort mit jenem Konto an und versuchen Sie es erneut.',
   'failure.details': 'Details',
   'fatal.expired.title': 'Dieser Link ist abgelaufen',
   'fatal.expired.about': 'Kehren Sie zur Anwendung zurück und fordern Sie einen neuen Link an.',

@@ -16,6 +16,7 @@ export const en = {
   'form.submit': 'Connect',
   'form.submit.reconnect': 'Reconnect',
   'form.busy': 'Connecting…',
+  'form.for': 'The account is connected for {user}.',
   'form.docs': 'Where do I find this?',
   'form.popup': 'A window of {name} opens, in which you approve the connection.',
   'form.nothing': 'There is nothing to fill in.',
@@ -46,6 +47,8 @@ export const en = {
   'failure.about': 'Your {name} account could not be connected.',
   'failure.test': '{name} did not accept what you entered. Check it and try again.',
   'failure.capped': 'No more accounts can be connected here. Ask the application for help.',
+  'failure.otherAccount':
+    '{name} approved another account than the one this connection is of. Sign in there with that account and try again.',
   'failure.details': 'Details',
   'fatal.expired.title': 'This link has expired',
   'fatal.expired.about': 'Go back to the application and ask for a new link.',

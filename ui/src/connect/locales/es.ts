@@ -16,6 +16,7 @@ export const es: Messages = {
   'form.submit': 'Conectar',
   'form.submit.reconnect': 'Volver a conectar',
   'form.busy': 'Conectando…',
+  'form.for': 'La cuenta se conecta para {user}.',
   'form.docs': '¿Dónde lo encuentro?',
   'form.popup': 'Se abre una ventana de {name} en la que aprueba la conexión.',
   'form.nothing': 'No hay nada que rellenar.',
@@ -46,6 +47,8 @@ export const es: Messages = {
   'failure.about': 'No se pudo conectar su cuenta de {name}.',
   'failure.test': '{name} no aceptó lo que introdujo. Compruébelo e inténtelo de nuevo.',
   'failure.capped': 'Aquí no se pueden conectar más cuentas. Pida ayuda a la aplicación.',
+  'failure.otherAccount':
+    'En {name} se aprobó una cuenta distinta a la de esta conexión. Inicie sesión allí con esa cuenta e inténtelo de nuevo.',
   'failure.details': 'Detalles',
   'fatal.expired.title': 'Este enlace ha caducado',
   'fatal.expired.about': 'Vuelva a la aplicación y pida un enlace nuevo.',

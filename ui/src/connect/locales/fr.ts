@@ -16,6 +16,7 @@ export const fr: Messages = {
   'form.submit': 'Connecter',
   'form.submit.reconnect': 'Reconnecter',
   'form.busy': 'Connexion…',
+  'form.for': 'Le compte est connecté pour {user}.',
   'form.docs': 'Où trouver cette information ?',
   'form.popup': 'Une fenêtre de {name} s’ouvre, dans laquelle vous approuvez la connexion.',
   'form.nothing': 'Il n’y a rien à remplir.',
@@ -47,6 +48,8 @@ export const fr: Messages = {
   'failure.about': 'Votre compte {name} n’a pas pu être connecté.',
   'failure.test': '{name} n’a pas accepté votre saisie. Vérifiez-la et réessayez.',
   'failure.capped': 'Aucun autre compte ne peut être connecté ici. Demandez de l’aide à l’application.',
+  'failure.otherAccount':
+    'Un autre compte {name} que celui de cette connexion a été approuvé. Connectez-vous-y avec ce compte et réessayez.',
   'failure.details': 'Détails',
   'fatal.expired.title': 'Ce lien a expiré',
   'fatal.expired.about': 'Retournez dans l’application et demandez un nouveau lien.',

@@ -16,6 +16,7 @@ export const ja: Messages = {
   'form.submit': '接続',
   'form.submit.reconnect': '再接続',
   'form.busy': '接続しています…',
+  'form.for': '{user} のために接続されます。',
   'form.docs': '確認方法',
   'form.popup': '{name} のウィンドウが開きます。そこで接続を承認してください。',
   'form.nothing': '入力する項目はありません。',
@@ -47,6 +48,8 @@ export const ja: Messages = {
   'failure.about': '{name} のアカウントを接続できませんでした。',
   'failure.test': '入力した内容を {name} が受け付けませんでした。確認して再試行してください。',
   'failure.capped': 'これ以上アカウントを接続できません。アプリケーションに問い合わせてください。',
+  'failure.otherAccount':
+    'この接続とは別の {name} アカウントが承認されました。元のアカウントでサインインして再試行してください。',
   'failure.details': '詳細',
   'fatal.expired.title': 'このリンクは期限切れです',
   'fatal.expired.about': 'アプリケーションに戻り、新しいリンクを取得してください。',

@@ -55,5 +55,6 @@ export function Ending({ store, screen }: { store: Store; screen: Screen & { kin
 
 function aboutFailure({ type }: ConnectError): Key {
   if (type === 'connection_test_failed') return 'failure.test';
+  if (type === 'connection_validation_failed') return 'failure.otherAccount';
   return type === 'resource_capped' ? 'failure.capped' : 'failure.about';
 }

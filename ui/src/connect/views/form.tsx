@@ -21,6 +21,10 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
   const override = store.session.value?.overrides?.[integration.unique_key]?.docs_connect;
   const docs = safeLink(override ?? provider.docs_connect);
 
+  // Whoever was sent this link by somebody else sees whose account theirs would become.
+  const endUser = store.place.isFramed ? null : store.session.value?.endUser;
+  const owner = endUser?.email || endUser?.display_name;
+
   const change = (field: Field, value: string) => {
     values.set(field, value);
     store.isDirty.value = true;
@@ -44,6 +48,7 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
           {visible.length === 0 && !form.externalId && (
             <p>{t(usesPopup(provider) ? 'form.popup' : 'form.nothing', { name })}</p>
           )}
+          {owner && <p>{t('form.for', { user: owner })}</p>}
         </header>
         {broken && (
           <p class="problem" role="alert">

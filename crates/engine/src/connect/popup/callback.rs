@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::oauth2::OAuth2Kept;
 use super::state::{Authorization, cookie_name};
-use super::{PopupPage, mcp};
+use super::{Confirmation, PopupPage, mcp};
 use crate::Engine;
 use crate::connect::ConnectError;
 use crate::connect::ticket::digest_of;
@@ -54,6 +54,11 @@ impl CallbackQuery {
         (!shown.is_empty()).then_some(shown)
     }
 
+    /// All parameters.
+    pub(super) fn pairs(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Why there is no `wanted`.
     pub(super) fn refusal(&self, wanted: &'static str) -> ConnectError {
         self.provider_error().map_or(ConnectError::MissingInCallback(wanted), ConnectError::ProviderSaid)
@@ -72,12 +77,20 @@ pub struct PopupEnd {
     pub integration: Option<IntegrationKey>,
     /// The connection's key.
     pub connection: Option<ConnectionKey>,
+    /// What came of it.
+    pub result: Result<PopupOutcome, ConnectError>,
+}
+
+/// What became of an authorization that nothing was wrong with.
+pub enum PopupOutcome {
     /// The connection, and whether it still waits for an approval at the provider.
-    pub result: Result<(Arc<Connection>, bool), ConnectError>,
+    Connected(Arc<Connection>, bool),
+    /// The user is asked first.
+    Asked(Confirmation),
 }
 
 impl PopupEnd {
-    fn unknown(error: ConnectError) -> Self {
+    pub(super) fn unknown(error: ConnectError) -> Self {
         Self {
             environment: None,
             page: PopupPage::default(),
@@ -85,6 +98,18 @@ impl PopupEnd {
             integration: None,
             connection: None,
             result: Err(error),
+        }
+    }
+
+    /// The end of an authorization in another browser, unless it turns out to be the one that began.
+    pub(super) fn of(environment: &Arc<Environment>, authorization: &Authorization) -> Self {
+        Self {
+            environment: Some(Arc::clone(environment)),
+            page: authorization.page(),
+            session: authorization.session(),
+            integration: Some(authorization.integration_key()),
+            connection: Some(authorization.connection_key()),
+            result: Err(ConnectError::OtherBrowser),
         }
     }
 }
@@ -103,22 +128,23 @@ impl Engine {
             Ok(None) => return PopupEnd::unknown(ConnectError::UnknownState),
             Err(error) => return PopupEnd::unknown(error),
         };
-        let mut end = PopupEnd {
-            environment: Some(Arc::clone(&environment)),
-            page: authorization.page(),
-            session: authorization.session(),
-            integration: Some(authorization.integration_key()),
-            connection: Some(authorization.connection_key()),
-            result: Err(ConnectError::OtherBrowser),
-        };
+        let mut end = PopupEnd::of(&environment, &authorization);
+        if authorization.answer.is_some() {
+            // Its question is open; the answer does not come this way.
+            return PopupEnd::unknown(ConnectError::UnknownState);
+        }
         if authorization.is_browser(cookie(&cookie_name(state))) {
-            end.result = self.conclude(environment, authorization, query).await;
+            let asks = authorization.asks && query.provider_error().is_none();
+            end.result = match asks {
+                true => self.ask_user(&environment, authorization, query).await,
+                false => self.conclude(environment, authorization, query).await,
+            };
         }
         end
     }
 
     /// An authorization is taken once, whatever becomes of it then.
-    async fn take_authorization(
+    pub(super) async fn take_authorization(
         &self,
         state: &str,
     ) -> Result<Option<(Arc<Environment>, Authorization)>, ConnectError> {
@@ -131,12 +157,12 @@ impl Engine {
         Ok(Some((Arc::new(environment), authorization)))
     }
 
-    async fn conclude(
+    pub(super) async fn conclude(
         &self,
         environment: Arc<Environment>,
         mut authorization: Authorization,
         query: &CallbackQuery,
-    ) -> Result<(Arc<Connection>, bool), ConnectError> {
+    ) -> Result<PopupOutcome, ConnectError> {
         let found = self.storage.find_integration(environment.id, &authorization.integration_key()).await?;
         let found = found.ok_or(ConnectError::UnknownIntegration)?;
         let mut integration =
@@ -170,7 +196,7 @@ impl Engine {
         };
         let is_pending = config.get("pending").is_some_and(|pending| *pending == true);
         let connection = self.save_attempt(attempt, &credentials, &config).await?;
-        Ok((connection, is_pending))
+        Ok(PopupOutcome::Connected(connection, is_pending))
     }
 }
 

@@ -4,6 +4,7 @@
 //! cookie, sealed. Nothing that comes back chooses where tokens are fetched or whose connection it is.
 
 mod callback;
+mod confirmation;
 mod installation;
 mod mcp;
 mod oauth1;
@@ -16,7 +17,8 @@ mod url;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub use callback::{CallbackQuery, PopupEnd};
+pub use callback::{CallbackQuery, PopupEnd, PopupOutcome};
+pub use confirmation::Confirmation;
 pub use results::{PopupError, PopupResult, PopupResults, PopupWait};
 pub use state::BrowserBinding;
 

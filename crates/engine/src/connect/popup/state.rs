@@ -49,6 +49,8 @@ pub(super) struct Authorization {
     integration: String,
     connection: String,
     is_reconnecting: bool,
+    #[serde(default)]
+    may_change_account: bool,
     config: Map<String, Value>,
     user_scope: Option<String>,
     #[serde(default)]
@@ -66,6 +68,15 @@ pub(super) struct Authorization {
     pub redirect_uri: String,
     /// RFC 7636.
     pub code_verifier: Option<String>,
+    /// Whether the user is asked before the connection is made.
+    #[serde(default)]
+    pub asks: bool,
+    /// The provider's answer, while the user is asked.
+    #[serde(default)]
+    pub answer: Option<Vec<(String, String)>>,
+    /// The name of the browser's cookie, while the user is asked.
+    #[serde(default)]
+    pub cookie: Option<String>,
     /// OAuth 1: the temporary credentials' token and secret.
     pub request_token: Option<(String, String)>,
 }
@@ -84,6 +95,7 @@ impl Authorization {
             integration: attempt.integration.integration.key.as_str().to_owned(),
             connection: attempt.key.as_str().to_owned(),
             is_reconnecting: attempt.is_reconnecting,
+            may_change_account: attempt.may_change_account,
             config: attempt.config.clone(),
             user_scope: attempt.user_scope.clone(),
             decided: attempt.decided.clone(),
@@ -97,6 +109,7 @@ impl Authorization {
             },
             session: attempt.session,
             ws_client_id: page.ws_client_id,
+            asks: attempt.asks,
             client_id: client.client_id.clone(),
             client_secret: client.client_secret.clone(),
             refresh_token: client.refresh_token.clone(),
@@ -112,6 +125,11 @@ impl Authorization {
     /// The connection's key.
     pub fn connection_key(&self) -> ConnectionKey {
         ConnectionKey::from_stored(self.connection.clone())
+    }
+
+    /// For whom the account is connected.
+    pub fn end_user(&self) -> Option<&EndUser> {
+        self.labels.as_ref()?.end_user.as_ref()
     }
 
     /// The connection config so far.
@@ -155,9 +173,11 @@ impl Authorization {
             authorization_params: Map::new(),
             user_scope: self.user_scope,
             is_reconnecting: self.is_reconnecting,
+            may_change_account: self.may_change_account,
             decided: self.decided,
             labels,
             session: self.session,
+            asks: self.asks,
         };
         let client = ClientOverride {
             client_id: self.client_id,
@@ -178,8 +198,18 @@ impl Engine {
     ) -> Result<BrowserBinding, ConnectError> {
         let binding = BrowserBinding::new(state)?;
         authorization.browser = Some(hex::encode(digest_of(&binding.value).0));
-        let kind = TicketKind::Authorization;
-        self.write_ticket(environment, kind, state, &authorization, AUTHORIZATION_LIVES).await?;
+        self.write_authorization(environment, state, &authorization).await?;
         Ok(binding)
+    }
+
+    pub(super) async fn write_authorization(
+        &self,
+        environment: &Environment,
+        state: &str,
+        authorization: &Authorization,
+    ) -> Result<(), ConnectError> {
+        let kind = TicketKind::Authorization;
+        self.write_ticket(environment, kind, state, authorization, AUTHORIZATION_LIVES).await?;
+        Ok(())
     }
 }

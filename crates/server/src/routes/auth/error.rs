@@ -43,6 +43,8 @@ impl From<ConnectError> for ApiError {
             | ConnectError::ProviderSaid(_)
             | ConnectError::MissingInCallback(_)
             | ConnectError::WrongIssuer
+            | ConnectError::OtherAccount
+            | ConnectError::Declined
             | ConnectError::OtherBrowser
             | ConnectError::UnknownState => {
                 Self::with_message(ErrorCode::InvalidCredentials, message).status(StatusCode::BAD_REQUEST)
@@ -81,9 +83,11 @@ pub(crate) fn error_type(error: &ConnectError) -> &'static str {
         }
         ConnectError::MissingField(_) => "missing_credentials",
         ConnectError::WrongGrantType => "grant_type_err",
-        ConnectError::ProviderSaid(_) | ConnectError::MissingInCallback(_) | ConnectError::WrongIssuer => {
-            "callback_err"
-        }
+        ConnectError::ProviderSaid(_)
+        | ConnectError::MissingInCallback(_)
+        | ConnectError::WrongIssuer
+        | ConnectError::Declined => "callback_err",
+        ConnectError::OtherAccount => "connection_validation_failed",
         ConnectError::OtherBrowser => "state_cookie_err",
         ConnectError::UnknownState => "state_err",
         ConnectError::TestFailed(_) => "connection_test_failed",

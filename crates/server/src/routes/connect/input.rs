@@ -33,6 +33,8 @@ pub(super) fn content(fields: &mut Fields) -> SessionContent {
         overrides: fields.optional_object_map("overrides", overrides),
         webhook_url_override: shared::webhook_url_override(fields).or(webhook_url),
         reconnects: None,
+        allows_other_account: false,
+        asks: fields.optional_bool("confirm_account").unwrap_or_default(),
     }
 }
 

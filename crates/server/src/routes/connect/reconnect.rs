@@ -35,7 +35,8 @@ pub(crate) async fn reconnect_session(
     let mut fields = body.fields();
     let connection = fields.required_text("connection_id", text::check_connection_key);
     let integration = fields.required_text("integration_id", text::check_integration_key);
-    let content = input::content(&mut fields);
+    let mut content = input::content(&mut fields);
+    content.allows_other_account = fields.optional_bool("allow_other_account").unwrap_or_default();
     fields.finish()?;
     input::check_webhook_target(&state, &content)?;
     let integration = IntegrationKey::from_stored(integration);

@@ -2,13 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bowline_engine::connect::{CallbackQuery, ConnectError, PopupEnd};
+use bowline_engine::connect::{CallbackQuery, ConnectError, PopupEnd, PopupOutcome};
 use http::header::{COOKIE, LOCATION, REFERER};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
-use super::ending::Ending;
-use crate::extract::AddressLimited;
+use super::ending::{self, Ending};
+use crate::extract::{AddressLimited, RawBody};
 use crate::state::AppState;
+
+/// A form of ours has two.
+const FORM_FIELDS_MAX: usize = 8;
 
 /// Takes the provider's answer, writes the connection, and tells the page that opened the window.
 #[utoipa::path(
@@ -63,6 +66,36 @@ pub(crate) async fn app_callback(
 async fn finish(state: &AppState, query: &CallbackQuery, headers: &HeaderMap) -> Response {
     let cookies = cookies(headers);
     let end = state.engine.finish_popup(query, |name| cookie_value(&cookies, name)).await;
+    ended(state, headers, end, query.provider_error()).await
+}
+
+/// The user's answer to the question whether an account may become somebody's.
+#[utoipa::path(
+    post,
+    path = "/confirm",
+    tag = "auth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`state`, and `decision`: `connect` or anything else"),
+    responses(
+        (status = 200, description = "A page that closes itself", content_type = "text/html", body = String),
+        (status = 400, description = "A page that says what went wrong; JSON for programs", content((String = "text/html"), (bowline_api::error::ModernError = "application/json"))),
+    )
+)]
+pub(crate) async fn confirm(
+    State(state): State<AppState>,
+    _: AddressLimited<1>,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
+) -> Response {
+    let form = || form_urlencoded::parse(&body).take(FORM_FIELDS_MAX);
+    let text = |wanted: &str| form().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+    let (asked, decision) = (text("state").unwrap_or_default(), text("decision"));
+    let cookies = cookies(&headers);
+    let is_agreed = decision.as_deref() == Some("connect");
+    let end = state.engine.confirm_popup(&asked, is_agreed, |name| cookie_value(&cookies, name)).await;
+    ended(&state, &headers, end, None).await
+}
+
+async fn ended(state: &AppState, headers: &HeaderMap, end: PopupEnd, said: Option<String>) -> Response {
     let PopupEnd { environment, page, session, integration, connection, result } = end;
     let ending = Ending {
         environment: environment.as_deref(),
@@ -72,10 +105,13 @@ async fn finish(state: &AppState, query: &CallbackQuery, headers: &HeaderMap) ->
         connection: connection.as_ref().map(bowline_domain::id::ConnectionKey::as_str),
     };
     match result {
-        Ok((connection, is_pending)) => ending.succeeded(state, headers, &connection, is_pending).await,
+        Ok(PopupOutcome::Connected(connection, is_pending)) => {
+            ending.succeeded(state, headers, &connection, is_pending).await
+        }
+        Ok(PopupOutcome::Asked(question)) => ending::ask(state, &question),
         Err(error) => {
             // What the provider said goes along, wherever the flow broke.
-            let error = match (error, query.provider_error()) {
+            let error = match (error, said) {
                 (ConnectError::UnknownState, Some(said)) => ConnectError::ProviderSaid(said),
                 (error, _) => error,
             };

@@ -4,7 +4,9 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bowline_domain::connection::Connection;
 use bowline_domain::environment::Environment;
-use bowline_engine::connect::{BrowserBinding, ConnectError, PopupError, PopupPage, PopupResult};
+use bowline_engine::connect::{
+    BrowserBinding, Confirmation, ConnectError, PopupError, PopupPage, PopupResult,
+};
 use http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
 };
@@ -117,18 +119,28 @@ pub(super) fn not_let_in(
 
 /// The page, with a policy of its own: nothing inline, no frame, no referrer, no copy kept.
 fn respond(state: &AppState, headers: &HeaderMap, status: StatusCode, page: &Page<'_>) -> Response {
-    let text = page.render(&state.settings);
+    let mut response = html(status, page.render(&state.settings), page::POLICY);
+    let own = response.headers_mut();
+    for name in spent_cookies(headers) {
+        let gone = format!("{name}=; Path=/; Max-Age=0; HttpOnly{}", attributes(&state.settings));
+        own.extend(HeaderValue::try_from(gone).ok().map(|gone| (SET_COOKIE, gone)));
+    }
+    response
+}
+
+/// Asks the user; the cookies stay, for the answer needs one.
+pub(super) fn ask(state: &AppState, question: &Confirmation) -> Response {
+    html(StatusCode::OK, page::question(&state.settings, question), page::QUESTION_POLICY)
+}
+
+fn html(status: StatusCode, text: String, policy: &'static str) -> Response {
     let mut response = (status, Body::from(text)).into_response();
     let own = response.headers_mut();
     own.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     own.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     own.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    own.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::POLICY));
+    own.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     own.insert(HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY"));
-    for name in spent_cookies(headers) {
-        let gone = format!("{name}=; Path=/; Max-Age=0; HttpOnly{}", attributes(&state.settings));
-        own.extend(HeaderValue::try_from(gone).ok().map(|gone| (SET_COOKIE, gone)));
-    }
     response
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bowline_engine::connect::Confirmation;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use url::Url;
@@ -14,6 +15,9 @@ use crate::settings::ServerSettings;
 /// The page's content security policy.
 pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; \
                                  form-action 'none'; frame-ancestors 'none'";
+/// The same for the page with a question, whose form comes back here.
+pub(super) const QUESTION_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; \
+                                          form-action 'self'; frame-ancestors 'none'";
 const SCRIPT: &str = include_str!("../../../pages/ending.js");
 const STYLE: &str = include_str!("../../../pages/ending.css");
 
@@ -30,19 +34,12 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The page as HTML; every text from outside is escaped.
     pub fn render(&self, settings: &ServerSettings) -> String {
-        let base = base_path(settings);
         let (kind, message) = self.error.unwrap_or_default();
         let (title, heading, advice) = match self.error {
             None => ("Connected", "Your account is connected", "You can close this window."),
             Some((kind, _)) => ("Not connected", "Your account could not be connected", advice(kind)),
         };
-        let mut html = String::with_capacity(2_048);
-        html.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.push_str("<meta name=\"robots\" content=\"noindex\">\n");
-        let _ = writeln!(html, "<title>{title}</title>");
-        let _ = writeln!(html, "<link rel=\"stylesheet\" href=\"{base}/oauth/ending.css\">");
-        let _ = writeln!(html, "<script src=\"{base}/oauth/ending.js\" defer></script>\n</head>");
+        let mut html = head(settings, title);
         let outcome = if self.error.is_some() { "error" } else { "success" };
         let targets = escape(&self.targets.join(" "));
         let _ = writeln!(
@@ -64,6 +61,37 @@ impl Page<'_> {
     }
 }
 
+/// The page that asks whether an account may become somebody's.
+pub(super) fn question(settings: &ServerSettings, question: &Confirmation) -> String {
+    let (base, provider) = (base_path(settings), escape(&question.provider));
+    let owner = match &question.end_user {
+        Some(user) => format!("It will be connected for <strong>{}</strong>.", escape(user)),
+        None => "It will be connected for whoever sent you here.".to_owned(),
+    };
+    let mut html = head(settings, "Connect?");
+    let _ = writeln!(html, "<body data-outcome=\"question\" data-targets=\"\">\n<main>");
+    let _ = writeln!(html, "<h1>Connect your {provider} account?</h1>\n<p>{owner}</p>");
+    html.push_str("<p>If you did not begin this yourself, do not connect.</p>\n");
+    let _ = writeln!(html, "<form method=\"post\" action=\"{base}/confirm\">");
+    let _ = writeln!(html, "<input type=\"hidden\" name=\"state\" value=\"{}\">", escape(&question.state));
+    html.push_str("<button name=\"decision\" value=\"connect\">Connect</button>\n");
+    html.push_str("<button name=\"decision\" value=\"decline\">Do not connect</button>\n");
+    html.push_str("</form>\n</main>\n</body>\n</html>\n");
+    html
+}
+
+fn head(settings: &ServerSettings, title: &str) -> String {
+    let base = base_path(settings);
+    let mut html = String::with_capacity(2_048);
+    html.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html.push_str("<meta name=\"robots\" content=\"noindex\">\n");
+    let _ = writeln!(html, "<title>{title}</title>");
+    let _ = writeln!(html, "<link rel=\"stylesheet\" href=\"{base}/oauth/ending.css\">");
+    let _ = writeln!(html, "<script src=\"{base}/oauth/ending.js\" defer></script>\n</head>");
+    html
+}
+
 /// What the user can do about it.
 fn advice(kind: &str) -> &'static str {
     match kind {
@@ -72,6 +100,10 @@ fn advice(kind: &str) -> &'static str {
         }
         "state_err" | "state_cookie_err" => {
             "The connection took too long, or was begun in another window. Close this window and try again."
+        }
+        "connection_validation_failed" => {
+            "Another account was approved than before. Sign in there with the account of this connection, and try \
+             again."
         }
         "provider_config_err" | "unknown_config_key" | "auth_mode_err" | "grant_type_err" => {
             "The application is not set up for this service yet. Tell its support team."

@@ -1,7 +1,7 @@
 //! The attack checklist's part A with default settings; each test names its item.
 
 use bowline_server::ServerSettings;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::scene::{Scene, session};
 
@@ -113,6 +113,78 @@ async fn an_answer_that_names_another_issuer_is_not_believed() {
         requests.iter().any(|request| request.path == "/oauth/token"),
         "the provider's own endpoint was asked"
     );
+}
+
+/// A5: who authorizes a connection again does so with the account it is of, unless the application lets another one.
+#[tokio::test]
+async fn a_reconnect_cannot_put_another_account_in_the_place_of_the_first() {
+    let scene = Scene::start().await;
+    let account = |id: &str| {
+        let extra = json!({"user_id": id}).as_object().unwrap().clone();
+        scene.control().configure(|config| config.oauth.extra = extra);
+    };
+    account("u-1");
+    assert_eq!(scene.connect("oauth").await.status, 200);
+    let held = scene.only_connection("oauth").await;
+    let again = async |more: Value| {
+        let mut body = json!({"connection_id": held["connection_id"], "integration_id": "oauth"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let opened = scene.app.own("POST /connect/sessions/reconnect", body).await.json();
+        let token = opened["data"]["token"].as_str().unwrap().to_owned();
+        let window = scene.open_as(&token, "oauth").await;
+        let back = scene.approve(&window).await;
+        scene.come_back(&back, &window.cookie).await
+    };
+    account("u-2");
+    let refused = again(json!({})).await;
+    assert!(refused.body.contains("data-error-type=\"connection_validation_failed\""), "{}", refused.body);
+    let kept = scene.only_connection("oauth").await;
+    assert_eq!(kept["credentials"]["access_token"], held["credentials"]["access_token"]);
+    assert_eq!(again(json!({"allow_other_account": true})).await.status, 200);
+    account("u-2");
+    assert_eq!(again(json!({})).await.status, 200);
+}
+
+/// A5: whoever was sent a link sees whose account theirs would become, and nothing is exchanged before they agree.
+#[tokio::test]
+async fn where_the_application_wants_it_the_user_is_asked_before_an_account_is_connected() {
+    let scene = Scene::start().await;
+    let end_user = json!({"id": "m", "display_name": "Mallory <b>"});
+    let token = session(&scene.app, json!({"confirm_account": true, "end_user": end_user})).await;
+    let ask = async || {
+        let window = scene.open_as(&token, "oauth").await;
+        let back = scene.approve(&window).await;
+        let page = scene.come_back(&back, &window.cookie).await;
+        assert!(page.body.contains("<strong>Mallory &lt;b&gt;</strong>"), "{}", page.body);
+        assert!(
+            page.header("content-security-policy").contains("form-action 'self'; frame-ancestors 'none'")
+        );
+        let (_, rest) = page.body.split_once("name=\"state\" value=\"").unwrap();
+        (rest[..64].to_owned(), window.cookie, back)
+    };
+    let answer = async |state: &str, decision: &str, cookie: &str| {
+        let headers = [("cookie", cookie), ("content-type", "application/x-www-form-urlencoded")];
+        scene.app.call("POST /confirm", &headers, format!("decision={decision}&state={state}")).await
+    };
+    let (state, cookie, back) = ask().await;
+    assert_eq!(scene.control().stats().token_requests_total, 0);
+    assert!(scene.come_back(&back, &cookie).await.body.contains("data-error-type=\"state_err\""));
+    let declined = answer(&state, "decline", &cookie).await;
+    assert!(declined.body.contains("data-error-type=\"callback_err\""), "{}", declined.body);
+    assert!(answer(&state, "connect", &cookie).await.body.contains("data-error-type=\"state_err\""));
+
+    let (state, cookie, _) = ask().await;
+    let elsewhere = answer(&state, "connect", "").await;
+    assert!(elsewhere.body.contains("data-error-type=\"state_cookie_err\""), "{}", elsewhere.body);
+    let (state, other, _) = ask().await;
+    let bypass = scene.come_back(&format!("/oauth/callback?code=c&state={state}"), &other).await;
+    assert!(bypass.body.contains("data-error-type=\"state_err\""), "{}", bypass.body);
+    assert!(answer(&state, "connect", &cookie).await.body.contains("data-error-type=\"state_err\""));
+    assert!(scene.connections().await.is_empty());
+
+    let (state, cookie, _) = ask().await;
+    assert_eq!(answer(&state, "connect", &cookie).await.status, 200);
+    assert_eq!(scene.connections().await.len(), 1);
 }
 
 /// A5 and A6: a session decides whose connection it is; a page cannot name one.

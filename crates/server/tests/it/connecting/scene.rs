@@ -94,7 +94,12 @@ impl Scene {
 
     /// Opens a window for `query`, which must be let in.
     pub async fn open(&self, query: &str) -> Window {
-        let answer = self.try_open(&self.token, query).await;
+        self.open_as(&self.token, query).await
+    }
+
+    /// The same in another session.
+    pub async fn open_as(&self, token: &str, query: &str) -> Window {
+        let answer = self.try_open(token, query).await;
         assert_eq!(answer.status, 302, "{}", answer.body);
         let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
         Window { location: Url::parse(answer.header("location")).unwrap(), cookie }

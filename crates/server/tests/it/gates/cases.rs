@@ -139,6 +139,7 @@ fn pages() -> Vec<Case> {
         public("GET /", "/").answers(404),
         public("GET /oauth/callback", "/oauth/callback?code=c&state=s").answers(400),
         public("GET /app-auth/connect", "/app-auth/connect?state=s").answers(400),
+        public("POST /confirm", "/confirm").answers(400),
         public(
             "GET /oauth/client-metadata/{environmentUuid}/{providerConfigKey}",
             "/oauth/client-metadata/5a3ad9f1-8ac0-4c2b-9f47-2d6f0c7d1e52/owned",
