@@ -86,8 +86,8 @@ async function withLimit(work) {
 
 /** Takes a picture for people to look at, when a folder for them was named. */
 function pictureOf(page) {
-  return async (name) => {
-    if (values.pictures) await page.screenshot({ path: join(values.pictures, `${name}.png`) });
+  return async (name, shown = page) => {
+    if (values.pictures) await shown.screenshot({ path: join(values.pictures, `${name}.png`) });
   };
 }
 

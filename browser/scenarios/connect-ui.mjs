@@ -252,6 +252,37 @@ export const journeys = [
     },
   },
   {
+    name: 'a link says whose account it connects, and where wanted nothing is connected without a yes',
+    async run({ page, stage, picture }) {
+      const body = { end_user: { id: 'm', email: 'mallory@example.com' }, confirm_account: true };
+      const opened = await stage.api.post('/connect/sessions', { ...body, allowed_integrations: [KEYS.oauth] });
+      await page.goto(opened.json().data.connect_link);
+      const approve = async () => {
+        await page.getByText('The account is connected for mallory@example.com.').waitFor();
+        const [popup] = await Promise.all([
+          page.waitForEvent('popup'),
+          page.getByRole('button', { name: 'Connect', exact: true }).click(),
+        ]);
+        await popup.click('#approve');
+        await popup.getByText('It will be connected for mallory@example.com.').waitFor();
+        equal(popup.url(), `${stage.url}/oauth/callback`, 'address');
+        return popup;
+      };
+      const declined = await approve();
+      for (const colorScheme of ['light', 'dark']) {
+        await declined.emulateMedia({ colorScheme });
+        await picture(`question-${colorScheme}`, declined);
+        await checkAccessibility(declined, `question, ${colorScheme}`);
+      }
+      await declined.getByRole('button', { name: 'Do not connect' }).click();
+      await page.getByRole('heading', { name: 'Not connected' }).waitFor();
+      await page.getByRole('button', { name: 'Back' }).last().click();
+      const agreed = await approve();
+      await agreed.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
+    },
+  },
+  {
     name: 'a page without a token or with one that ended says what to do',
     async run({ page, stage }) {
       await page.goto(stage.connectUrl);
