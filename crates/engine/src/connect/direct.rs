@@ -88,9 +88,7 @@ impl Engine {
     ) -> Result<Arc<Connection>, ConnectError> {
         self.check_same_account(&attempt, credentials).await?;
         let account = Account { integration: &attempt.integration, credentials, config };
-        let learned = self.learn(&account).await;
-        let config =
-            config.iter().map(|(name, value)| (name.clone(), value.clone())).chain(learned).collect();
+        let config = self.learned_config(&account).await;
         let draft = Draft {
             integration: &attempt.integration,
             key: attempt.key,

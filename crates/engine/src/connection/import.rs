@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::fields::check_fields;
+use super::probe::Account;
 use super::write::{Draft, Labels, WriteError, random_key};
 use super::{OpenConnection, TestFailed};
 use crate::Engine;
@@ -161,6 +162,8 @@ impl Engine {
         if import.verify {
             self.verify_credentials(&integration, &credentials, &config).await?;
         }
+        let account = Account { integration: &integration, credentials: &credentials, config: &config };
+        let config = self.learned_config(&account).await;
         let labels = Labels::Given {
             tags: super::tags_for(import.end_user.as_ref(), &import.tags),
             end_user: import.end_user,

@@ -59,7 +59,10 @@ fn request(
     let method = verification.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| "its method is none".to_owned())?;
     let call = call_of(verification, &scope)?;
-    let body = verification.data.as_ref().map(|data| Bytes::from(data.to_string()));
+    let body = verification.data.as_ref().map(|data| match data {
+        Value::String(text) => Bytes::from(text.clone()),
+        data => Bytes::from(data.to_string()),
+    });
     let own = &integration.credentials;
     let input = BuildInput {
         call: &call,
@@ -115,7 +118,31 @@ fn call_of(verification: &Verification, scope: &Scope<'_>) -> Result<ProxyCall, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::trial::Trial;
+    use crate::credential::CredentialKind;
+    use crate::integration::sample::integration_of;
     use serde_json::json;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_key_of_aws_is_tried_at_the_token_service_and_signed_for_it() {
+        let fields = json!({"username": "AKIA", "password": "s"}).as_object().unwrap().clone();
+        let credentials = Credentials::new(CredentialKind::Basic, fields);
+        let context = RenderContext { now: bowline_domain::Timestamp::default(), random: Uuid::nil() };
+        let config = json!({"region": "eu-west-1"}).as_object().unwrap().clone();
+        for name in ["aws-iam", "aws-inspector2"] {
+            let mut integration = integration_of(name);
+            let hook = integration.provider.credentials_verification_hook().unwrap();
+            let trial = Trial::find(hook).unwrap();
+            (trial.bend)(Arc::make_mut(&mut integration.provider));
+            let call = trial.call(&credentials);
+            let request = request(&integration, &credentials, &config, &call, trial.path, &context).unwrap();
+            let expected = "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15";
+            assert_eq!(request.url.as_str(), expected, "{name}");
+            let signature = request.headers["authorization"].to_str().unwrap();
+            assert!(signature.contains("AKIA/19700101/us-east-1/sts/aws4_request"), "{name}: {signature}");
+        }
+    }
 
     #[test]
     fn no_setting_of_the_connection_moves_the_test_to_another_host() {

@@ -132,14 +132,9 @@ fn farewell_of(step: &str, account: &Account<'_>) -> Option<(Verification, Strin
 mod tests {
     use super::*;
     use crate::credential::{CredentialKind, Credentials};
-    use crate::integration::{IntegrationCredentials, OpenIntegration};
+    use crate::integration::sample::integration_of;
     use bowline_catalog::Catalog;
-    use bowline_domain::SealedBytes;
-    use bowline_domain::Timestamp;
-    use bowline_domain::id::{EnvironmentId, IntegrationId, IntegrationKey, ProviderName, RowUid};
-    use bowline_domain::integration::Integration;
     use serde_json::Map;
-    use uuid::Uuid;
 
     #[test]
     fn every_farewell_that_a_definition_names_is_known() {
@@ -147,23 +142,7 @@ mod tests {
         for (name, _) in catalog.list_wire(None) {
             let provider = catalog.find(name).unwrap();
             let Some(step) = provider.pre_connection_deletion_hook() else { continue };
-            let integration = OpenIntegration {
-                integration: Arc::new(Integration {
-                    id: IntegrationId(1),
-                    uid: RowUid(Uuid::nil()),
-                    environment_id: EnvironmentId(1),
-                    key: IntegrationKey::from_stored(name.to_owned()),
-                    provider: ProviderName::from_stored(name.to_owned()),
-                    display_name: None,
-                    credentials: SealedBytes(Vec::new()),
-                    forward_webhooks: true,
-                    version: 1,
-                    created_at: Timestamp::default(),
-                    updated_at: Timestamp::default(),
-                }),
-                provider: Arc::clone(&provider),
-                credentials: IntegrationCredentials::default(),
-            };
+            let integration = integration_of(name);
             let fields = json!({"refresh_token": "r", "token": "t"});
             let credentials = Credentials::new(CredentialKind::Oauth2, fields.as_object().cloned().unwrap());
             let config = Map::new();

@@ -1,7 +1,7 @@
 //! Requests that try credentials where 2xx alone says nothing (spec `providers.md` §7.4): what is sent, and which
 //! answers mean that the provider took them.
 
-use bowline_domain::provider::Verification;
+use bowline_domain::provider::{Provider, Verification};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -13,7 +13,10 @@ pub(super) struct Trial {
     method: &'static str,
     /// Path and query.
     pub path: &'static str,
+    /// A text is sent as it is, anything else as JSON.
     body: fn(&Credentials) -> Option<Value>,
+    /// What of the definition is another in this call.
+    pub bend: fn(&mut Provider),
     /// Whether an answer means that the credentials are good.
     pub accepts: fn(StatusCode, &str) -> bool,
 }
@@ -35,6 +38,22 @@ fn nothing(_: &Credentials) -> Option<Value> {
     None
 }
 
+fn as_it_is(_: &mut Provider) {}
+
+/// AWS's token service says whose a key is, whatever it may be used for.
+fn at_sts(provider: &mut Provider) {
+    let Some(api) = provider.proxy.as_mut() else { return };
+    api.base_url = "https://sts.amazonaws.com".to_owned();
+    let signed = "${awsSigV4(${credentials.username}, ${credentials.password}, us-east-1, sts)}";
+    api.headers.insert("authorization".to_owned(), signed.to_owned());
+}
+
+const CALLER_IDENTITY: &str = "/?Action=GetCallerIdentity&Version=2011-06-15";
+
+fn is_success(status: StatusCode, _: &str) -> bool {
+    status.is_success()
+}
+
 /// A member of the answer, by path.
 fn member<T>(body: &str, pointer: &str, read: impl Fn(&Value) -> T) -> Option<T> {
     serde_json::from_str::<Value>(body).ok()?.pointer(pointer).map(read)
@@ -46,15 +65,33 @@ const TRIALS: &[Trial] = &[
         method: "GET",
         path: "/v1/auth/health",
         body: nothing,
+        bend: as_it_is,
         accepts: |status, body| {
             status.is_success() && member(body, "/is_logged_in", |value| value == true) == Some(true)
         },
+    },
+    Trial {
+        hook: "awsIamCredentialsVerification",
+        method: "GET",
+        path: CALLER_IDENTITY,
+        body: nothing,
+        bend: at_sts,
+        accepts: is_success,
+    },
+    Trial {
+        hook: "awsInspector2CredentialsVerification",
+        method: "GET",
+        path: CALLER_IDENTITY,
+        body: nothing,
+        bend: at_sts,
+        accepts: is_success,
     },
     Trial {
         hook: "azureDevopsCredentialsVerification",
         method: "GET",
         path: "/_apis/projects",
         body: nothing,
+        bend: as_it_is,
         // To strangers it shows a sign-in page with another 2xx.
         accepts: |status, _| status == StatusCode::OK,
     },
@@ -63,6 +100,7 @@ const TRIALS: &[Trial] = &[
         method: "POST",
         path: "/v1.0/jsonrpc/general",
         body: |_| Some(json!({"jsonrpc": "2.0", "id": "1", "method": "getApiKeyDetails", "params": {}})),
+        bend: as_it_is,
         accepts: |status, body| status.is_success() && member(body, "/error", |_| ()).is_none(),
     },
     Trial {
@@ -70,8 +108,27 @@ const TRIALS: &[Trial] = &[
         method: "POST",
         path: "/v1/customers/orders",
         body: |_| Some(json!({})),
+        bend: as_it_is,
         // An empty order is refused, but only to customers.
         accepts: |status, _| status.is_success() || status == StatusCode::BAD_REQUEST,
+    },
+    Trial {
+        hook: "expensifyCredentialsVerification",
+        method: "POST",
+        path: "/ExpensifyIntegrations",
+        body: |own| {
+            let text = |name: &str| own.text(name).unwrap_or_default();
+            let job = json!({
+                "type": "get",
+                "credentials": {"partnerUserID": text("username"), "partnerUserSecret": text("password")},
+                "inputSettings": {"type": "policyList"},
+            });
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            Some(form.append_pair("requestJobDescription", &job.to_string()).finish().into())
+        },
+        bend: as_it_is,
+        // It says so with status 200.
+        accepts: |status, body| status.is_success() && !body.contains("Authentication error"),
     },
     Trial {
         hook: "lastpassCredentialsVerification",
@@ -81,6 +138,7 @@ const TRIALS: &[Trial] = &[
             let text = |name: &str| own.text(name).unwrap_or_default().to_owned();
             Some(json!({"cid": text("username"), "provhash": text("password"), "cmd": "getuserdata"}))
         },
+        bend: as_it_is,
         accepts: |status, body| status.is_success() && !body.contains("Authorization Error"),
     },
     Trial {
@@ -88,6 +146,7 @@ const TRIALS: &[Trial] = &[
         method: "GET",
         path: "/api.php?srv=api_status",
         body: nothing,
+        bend: as_it_is,
         accepts: |status, body| status.is_success() && !body.contains("<error"),
     },
     Trial {
@@ -95,6 +154,7 @@ const TRIALS: &[Trial] = &[
         method: "POST",
         path: "/v1/graphql",
         body: |_| Some(json!({"query": "query { Orders(limit: 1) { id } }"})),
+        bend: as_it_is,
         accepts: |status, body| {
             status.is_success() && member(body, "/data/Orders", Value::is_array) == Some(true)
         },
@@ -104,6 +164,7 @@ const TRIALS: &[Trial] = &[
         method: "GET",
         path: "/v1/users?limit=1",
         body: nothing,
+        bend: as_it_is,
         accepts: |status, body| {
             status.is_success() && member(body, "/status", |value| value == "error") != Some(true)
         },
@@ -115,13 +176,8 @@ mod tests {
     use super::*;
     use bowline_catalog::Catalog;
 
-    /// Their requests are forms, SOAP or signed for another service than the provider's.
-    const LEFT_OUT: [&str; 4] = [
-        "awsIamCredentialsVerification",
-        "awsInspector2CredentialsVerification",
-        "expensifyCredentialsVerification",
-        "vantageApparelCredentialsVerification",
-    ];
+    /// Its SOAP endpoint is told to its customers only.
+    const LEFT_OUT: [&str; 1] = ["vantageApparelCredentialsVerification"];
 
     #[test]
     fn every_trial_that_a_definition_names_is_known_or_named_as_left_out() {
@@ -144,6 +200,12 @@ mod tests {
         assert!(!accepts("azureDevops", 203, ""));
         assert!(!accepts("bitdefender", 200, r#"{"error": {"code": 1}}"#));
         assert!(accepts("cdw", 400, "{}") && !accepts("cdw", 401, "{}"));
+        assert!(!accepts(
+            "expensify",
+            200,
+            r#"{"responseMessage": "Authentication error", "responseCode": 500}"#
+        ));
+        assert!(accepts("awsIam", 200, "<x/>") && !accepts("awsInspector2", 403, "<Error/>"));
         assert!(!accepts("lastpass", 200, "Authorization Error"));
         assert!(!accepts("pushpayChmsV1", 200, "<response><error>x</error></response>"));
         assert!(accepts("skio", 200, r#"{"data": {"Orders": []}}"#));

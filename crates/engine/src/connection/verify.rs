@@ -1,5 +1,7 @@
 //! Tries credentials at the provider before they are stored.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -57,7 +59,10 @@ impl Engine {
 
     async fn undergo(&self, trial: &Trial, account: &Account<'_>) -> Result<(), TestFailed> {
         let call = trial.call(account.credentials);
-        let answer = self.call_as_account(account, &call, trial.path).await.map_err(TestFailed)?;
+        let mut integration = account.integration.clone();
+        (trial.bend)(Arc::make_mut(&mut integration.provider));
+        let account = Account { integration: &integration, ..*account };
+        let answer = self.call_as_account(&account, &call, trial.path).await.map_err(TestFailed)?;
         let body = String::from_utf8_lossy(&answer.body);
         if (trial.accepts)(answer.status, &body) {
             return Ok(());

@@ -19,6 +19,7 @@ use crate::Engine;
 const UPDATE_ATTEMPTS: u32 = 5;
 
 /// An integration with its provider and opened credentials.
+#[derive(Clone)]
 pub struct OpenIntegration {
     /// As stored.
     pub integration: Arc<Integration>,

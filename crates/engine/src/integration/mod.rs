@@ -4,6 +4,8 @@ mod credentials;
 mod fields;
 mod manage;
 mod rules;
+#[cfg(test)]
+pub(crate) mod sample;
 
 pub use credentials::IntegrationCredentials;
 pub use manage::{CreateIntegrationInput, OpenIntegration, UpdateIntegrationInput};

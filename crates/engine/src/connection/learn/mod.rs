@@ -23,8 +23,20 @@ use table::{Fact, How, Recipe, Source};
 const LEARN_MAX: Duration = Duration::from_secs(10);
 
 impl Engine {
-    /// Additions to the connection config.
-    pub(crate) async fn learn(&self, account: &Account<'_>) -> Map<String, Value> {
+    /// A new connection's config, with what can be learned about its account.
+    pub(crate) async fn learned_config(&self, account: &Account<'_>) -> Map<String, Value> {
+        let mut config = account.config.clone();
+        for (name, value) in self.learn(account).await {
+            match value {
+                Value::Null => drop(config.remove(&name)),
+                value => drop(config.insert(name, value)),
+            }
+        }
+        config
+    }
+
+    /// Changes of the connection config; `null` takes a setting away.
+    async fn learn(&self, account: &Account<'_>) -> Map<String, Value> {
         let provider = &account.integration.provider;
         let Some(recipe) = provider.post_connection_hook().and_then(table::find) else { return Map::new() };
         match timeout(LEARN_MAX, self.follow(recipe, account)).await {
@@ -53,6 +65,22 @@ impl Engine {
             Source::Token => claims(account).ok_or("the access token is no JWT")?,
             Source::TokenAnswer => account.credentials.expose().get("raw").cloned().unwrap_or_default(),
             Source::Credentials => Value::Object(account.credentials.expose().clone()),
+            Source::Permission { path, authorization } => {
+                let mut call = call("GET", None, None);
+                call.headers.insert("authorization".to_owned(), (*authorization).to_owned());
+                let status = self.call_as_account(account, &call, path).await?.status;
+                match status.is_success() || status.is_client_error() {
+                    true => status.is_success().into(),
+                    false => return Err(format!("{path} answered with status {}", status.as_u16())),
+                }
+            }
+            Source::GithubUser => {
+                let user = account.config.get("userCredentials").and_then(|user| user.get("access_token"));
+                let token = user.and_then(Value::as_str).ok_or("there is no token of a user")?;
+                let mut call = call("GET", Some("https://api.github.com"), None);
+                call.headers.insert("authorization".to_owned(), format!("Bearer {token}"));
+                self.ask(account, &call, "/user").await?
+            }
             Source::Atlassian => return special::atlassian(self, account).await,
         };
         match recipe.facts {
@@ -136,16 +164,10 @@ mod tests {
     use bowline_catalog::Catalog;
     use serde_json::json;
 
-    /// Steps of definitions that are not taken: those whose values the token client brings already, that only log, or
-    /// that are about a second token.
-    const LEFT_OUT: &[&str] = &[
-        "bullhornPostConnection",
-        "checkrPartnerPostConnection",
-        "githubAppOauthPostConnection",
-        "microsoftTeamsBotPostConnection",
-        "salesforcePostConnection",
-        "sentryOauthPostConnection",
-    ];
+    /// Steps of definitions that are not taken here: the bot's token comes with the user's, Salesforce's step only logs,
+    /// and Sentry's answers the provider's webhook.
+    const LEFT_OUT: &[&str] =
+        &["microsoftTeamsBotPostConnection", "salesforcePostConnection", "sentryOauthPostConnection"];
 
     #[test]
     fn a_path_goes_through_objects_and_lists() {

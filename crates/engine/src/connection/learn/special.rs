@@ -19,6 +19,16 @@ pub(super) fn basecamp(answer: &Value, account: &Account<'_>) -> Settings {
     learned
 }
 
+/// User name and password are of no more use once a session is open; `null` takes a setting away.
+pub(super) fn bullhorn(_: &Value, _: &Account<'_>) -> Settings {
+    ["username", "password"].map(|name| (name.to_owned(), Value::Null)).into_iter().collect()
+}
+
+/// Whether the partner's accounts have a hierarchy.
+pub(super) fn checkr(answer: &Value, _: &Account<'_>) -> Settings {
+    Settings::from_iter([("accountHierarchyEnabled".to_owned(), answer.clone())])
+}
+
 /// The account that the user works in by default.
 pub(super) fn docusign(answer: &Value, _: &Account<'_>) -> Settings {
     let accounts = answer.get("accounts").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

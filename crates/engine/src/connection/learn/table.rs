@@ -21,6 +21,10 @@ pub(super) enum Source {
     TokenAnswer,
     /// The credentials themselves.
     Credentials,
+    /// Whether a call is let through; the answer is `true` or `false`.
+    Permission { path: &'static str, authorization: &'static str },
+    /// The user of a GitHub App's own token, which is not the connection's.
+    GithubUser,
     /// Atlassian's sites, and who the user is on the chosen one.
     Atlassian,
 }
@@ -82,6 +86,8 @@ const RECIPES: &[(&str, Recipe)] = &[
             facts: Special(special::basecamp),
         },
     ),
+    // Signed in with once; nothing needs them any more.
+    ("bullhornPostConnection", Recipe { source: Source::Credentials, facts: Special(special::bullhorn) }),
     (
         "calendlyPostConnection",
         Recipe {
@@ -94,11 +100,25 @@ const RECIPES: &[(&str, Recipe)] = &[
         Recipe { source: get("/v1/organizations/info"), facts: Paths(&[("organizationId", "id", Text)]) },
     ),
     (
+        "checkrPartnerPostConnection",
+        Recipe {
+            source: Source::Permission {
+                path: "/v1/nodes?page=1&per_page=1",
+                authorization: "Basic ${base64(${accessToken}:)}",
+            },
+            facts: Special(special::checkr),
+        },
+    ),
+    (
         "docusignPostConnection",
         Recipe {
             source: get_at("https://account.docusign.com", "/oauth/userinfo"),
             facts: Special(special::docusign),
         },
+    ),
+    (
+        "githubAppOauthPostConnection",
+        Recipe { source: Source::GithubUser, facts: Paths(&[("handle", "login", Text)]) },
     ),
     (
         "googleCalendarPostConnection",

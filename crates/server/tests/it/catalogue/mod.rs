@@ -35,7 +35,9 @@ const ADDRESSES: [&str; 7] = [
 const FORMS: [&str; 4] = ["credentials", "connection_config", "integration_config", "assertion_option"];
 
 /// Providers that this server cannot play, and what shows or prevents them.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("aws-iam", "AWS's own token service: `engine/src/connection/probe.rs`"),
+    ("aws-inspector2", "AWS's own token service: `engine/src/connection/probe.rs`"),
     ("aws-sigv4", "AWS's own token service: `engine/src/auth/aws.rs`"),
     ("bullhorn", "signs in at a fixed host: `engine/src/auth/oauth2/dialect/tests`"),
     ("certn-partner", "cannot be connected: its definition names no token endpoint"),

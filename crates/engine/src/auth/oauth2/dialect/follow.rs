@@ -49,7 +49,9 @@ impl FollowUp {
                 }
                 Ok(answered)
             }
-            Self::None | Self::TeamsBot | Self::Sharepoint => Ok(answered),
+            Self::TeamsBot => Ok(microsoft::first_bot_token(outbound, grant, answered).await),
+            Self::Sharepoint => Ok(microsoft::first_sharepoint_token(outbound, grant, answered).await),
+            Self::None => Ok(answered),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -22,11 +24,38 @@ pub async fn with_bot_token(outbound: &Outbound, grant: &Grant<'_>, answered: An
     second(outbound, grant, BOT_TOKEN, build_bot(grant), None, answered).await
 }
 
+/// The bot's first token, where the tenant that hosts it is known already.
+pub async fn first_bot_token(outbound: &Outbound, grant: &Grant<'_>, answered: Answered) -> Answered {
+    if !grant.config.contains_key("botHostTenantId") {
+        return answered;
+    }
+    with_bot_token(outbound, grant, answered).await
+}
+
+/// SharePoint's first token: the same consent, for another resource of the tenant that the user signed in to.
+pub async fn first_sharepoint_token(outbound: &Outbound, grant: &Grant<'_>, answered: Answered) -> Answered {
+    let text = |name: &str| answered.holder.get(name).and_then(Value::as_str).map(str::to_owned);
+    let tenant = text("access_token").as_deref().and_then(tenant_of);
+    let Some((tenant, token)) = tenant.zip(text("refresh_token")) else { return answered };
+    let call = build_sharepoint(grant, &tenant, &token);
+    second(outbound, grant, SHAREPOINT_TOKEN, call, Some(&token), answered).await
+}
+
+/// The tenant that an access token names. It is read, not believed: Microsoft checks the token itself.
+fn tenant_of(token: &str) -> Option<String> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&claims).ok()?;
+    claims.get("tid").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// Renews SharePoint's token too, if there is one. If that fails, the Graph token is still good.
 pub async fn with_sharepoint_token(outbound: &Outbound, grant: &Grant<'_>, answered: Answered) -> Answered {
     let held = grant.config.get(SHAREPOINT_TOKEN).and_then(|token| token.get("refresh_token"));
     let Some(held) = held.and_then(Value::as_str).filter(|token| !token.is_empty()) else { return answered };
-    second(outbound, grant, SHAREPOINT_TOKEN, build_sharepoint(grant, held), Some(held), answered).await
+    let call = grant
+        .setting("tenantId", "missing_tenant_id")
+        .and_then(|tenant| build_sharepoint(grant, &tenant, held));
+    second(outbound, grant, SHAREPOINT_TOKEN, call, Some(held), answered).await
 }
 
 async fn second(
@@ -61,8 +90,11 @@ pub(super) fn build_bot(grant: &Grant<'_>) -> Result<Prepared, TokenError> {
 }
 
 /// The call for SharePoint's token.
-pub(super) fn build_sharepoint(grant: &Grant<'_>, refresh_token: &str) -> Result<Prepared, TokenError> {
-    let tenant = grant.setting("tenantId", "missing_tenant_id")?;
+pub(super) fn build_sharepoint(
+    grant: &Grant<'_>,
+    tenant: &str,
+    refresh_token: &str,
+) -> Result<Prepared, TokenError> {
     let scope = format!("https://{tenant}.sharepoint.com/Sites.Read.All");
     let params = [
         ("grant_type", "refresh_token"),
@@ -71,7 +103,7 @@ pub(super) fn build_sharepoint(grant: &Grant<'_>, refresh_token: &str) -> Result
         ("client_secret", grant.client.secret.unwrap_or_default()),
         ("scope", scope.as_str()),
     ];
-    Ok(further_call(grant, tenant_url(&tenant)?, BodyFormat::Form, &params, &[refresh_token]))
+    Ok(further_call(grant, tenant_url(tenant)?, BodyFormat::Form, &params, &[refresh_token]))
 }
 
 fn tenant_url(tenant: &str) -> Result<Url, TokenError> {

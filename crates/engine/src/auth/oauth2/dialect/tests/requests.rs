@@ -140,7 +140,7 @@ fn further_calls_are_built_from_the_same_client() {
     let (bot, sharepoint, session, long) = on_exchange(&provider, SECRET, &config(), |grant| {
         (
             shown(&microsoft::build_bot(grant).unwrap()),
-            shown(&microsoft::build_sharepoint(grant, "sp-rt").unwrap()),
+            shown(&microsoft::build_sharepoint(grant, "t-1", "sp-rt").unwrap()),
             shown(&bullhorn::build(grant, "at").unwrap()),
             shown(&meta::build(grant, &meta::THREADS, "at").unwrap()),
         )
@@ -170,10 +170,8 @@ fn further_calls_are_built_from_the_same_client() {
 fn a_tenant_that_would_bend_the_url_is_refused() {
     let provider = provider("one-drive");
     for tenant in ["../x", "a/b", "a?b", "..", "t@evil.example"] {
-        let mut config = config();
-        config.insert("tenantId".to_owned(), tenant.into());
-        let built = on_exchange(&provider, SECRET, &config, |grant| {
-            microsoft::build_sharepoint(grant, "rt").map(|call| shown(&call))
+        let built = on_exchange(&provider, SECRET, &config(), |grant| {
+            microsoft::build_sharepoint(grant, tenant, "rt").map(|call| shown(&call))
         });
         assert_eq!(built.unwrap_err().code(), "invalid_token_url", "{tenant}");
     }
