@@ -4,7 +4,7 @@ use bowline_domain::Timestamp;
 use bowline_domain::provider::{AuthMode, Provider};
 use serde_json::{Map, Value};
 
-use super::{aws, bill, client_credentials, signed_token, two_step, wsse};
+use super::{aws, bill, client_credentials, introspection, signed_token, two_step, wsse};
 use crate::credential::refresh::{Refreshed, TokenError};
 use crate::integration::IntegrationCredentials;
 use crate::outbound::Outbound;
@@ -27,7 +27,7 @@ pub struct TokenCreation<'a> {
 
 /// Obtains credentials by the provider's auth mode.
 pub async fn create(outbound: &Outbound, creation: &TokenCreation<'_>) -> Result<Refreshed, TokenError> {
-    match creation.provider.auth_mode {
+    let fetched = match creation.provider.auth_mode {
         AuthMode::OAuth2Cc => client_credentials::create(outbound, creation).await,
         AuthMode::Jwt => signed_token::create(creation),
         AuthMode::TwoStep => two_step::create(outbound, creation).await,
@@ -38,5 +38,7 @@ pub async fn create(outbound: &Outbound, creation: &TokenCreation<'_>) -> Result
             code: "unsupported_auth",
             message: format!("accounts of the mode {other} are not connected by typed credentials"),
         }),
-    }
+    }?;
+    let TokenCreation { provider, integration, now, .. } = creation;
+    Ok(introspection::with_end(outbound, provider, integration, fetched, *now).await)
 }

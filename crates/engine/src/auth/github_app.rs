@@ -1,5 +1,7 @@
 //! APP and CUSTOM: tokens of an installed GitHub App.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_domain::Timestamp;
@@ -8,6 +10,7 @@ use http::HeaderValue;
 use serde_json::{Map, Value, json};
 
 use super::jwt::SigningKey;
+use super::oauth2;
 use super::token_call::{BodyFormat, TokenCall, token_url};
 use super::token_response;
 use crate::credential::refresh::{Refreshed, TokenError, TokenRefresh};
@@ -17,6 +20,11 @@ use crate::outbound::Outbound;
 
 /// The longest life GitHub allows for an app's token.
 const APP_TOKEN_SECONDS: i64 = 600;
+
+/// Setting with the token of the user who installed the app.
+const USER: &str = "userCredentials";
+/// An installation's token lives for an hour, and is renewed a while before.
+const USER_MARGIN: Duration = Duration::from_secs(75 * 60);
 
 /// A request for an installation's token.
 pub struct InstallationToken<'a> {
@@ -54,11 +62,32 @@ pub async fn refresh(outbound: &Outbound, request: &TokenRefresh<'_>) -> Result<
         request.now,
     )?;
     let credentials = app.fetch(outbound, url).await?;
-    let config_changes = credentials
+    let mut config_changes = credentials
         .text("jwtToken")
         .map(|jwt| Map::from_iter([("jwtToken".to_owned(), jwt.into())]))
         .unwrap_or_default();
+    if let Some(user) = renewed_user(outbound, request).await {
+        config_changes.insert(USER.to_owned(), user.into());
+    }
     Ok(Refreshed { credentials, config_changes })
+}
+
+/// CUSTOM: the token of the user who installed the app, if it would end before the app's own next one. Without it the
+/// app's token is still good.
+async fn renewed_user(outbound: &Outbound, request: &TokenRefresh<'_>) -> Option<Map<String, Value>> {
+    let held = request.config.get(USER).and_then(Value::as_object)?;
+    let user = Credentials::new(CredentialKind::Oauth2, held.clone());
+    let ends_soon = user.expires_at().is_some_and(|at| at <= request.now.plus(USER_MARGIN));
+    if request.provider.auth_mode != AuthMode::Custom || !ends_soon || !user.can_refresh() {
+        return None;
+    }
+    match oauth2::refresh(outbound, &TokenRefresh { credentials: &user, ..*request }).await {
+        Ok(renewed) => Some(renewed.credentials.into_exposed()),
+        Err(error) => {
+            tracing::warn!(provider = request.provider.name, %error, "the user's token was not renewed");
+            None
+        }
+    }
 }
 
 struct App<'a> {
@@ -128,4 +157,68 @@ fn pem_of(key: &str) -> String {
 
 fn unbuildable(code: &'static str, message: String) -> TokenError {
     TokenError::Unbuildable { code, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbound::tests::{local, text, upstream};
+    use bowline_domain::Secret;
+    use bowline_domain::provider::Provider;
+
+    const KEY: &str = include_str!("../../tests/data/rsa-2048.pem");
+    const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+    async fn renewed(user: Value, answer: &'static str) -> Map<String, Value> {
+        let (port, _) = upstream(move |seen| match seen.uri.as_str() {
+            "/app" => text(201, r#"{"token": "it", "expires_at": "2023-11-14T23:13:20Z"}"#),
+            _ => text(200, answer),
+        })
+        .await;
+        let base = format!("http://127.0.0.1:{port}");
+        let wire = json!({
+            "display_name": "X", "auth_mode": "CUSTOM",
+            "token_url": {"APP": format!("{base}/app"), "OAUTH2": format!("{base}/user")},
+        });
+        let provider = Provider::from_wire("x", wire.as_object().unwrap()).unwrap();
+        let custom = json!({"app_id": "1", "private_key": KEY});
+        let integration = IntegrationCredentials {
+            client_id: Some("id".to_owned()),
+            client_secret: Some(Secret::new("s".to_owned())),
+            custom: custom.as_object().unwrap().clone(),
+            ..IntegrationCredentials::default()
+        };
+        let config = Map::from_iter([(USER.to_owned(), user)]);
+        let held = Credentials::new(CredentialKind::App, Map::new());
+        let request = TokenRefresh {
+            provider: &provider,
+            integration: &integration,
+            credentials: &held,
+            config: &config,
+            now: NOW,
+        };
+        let refreshed = refresh(&local(), &request).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(refreshed.credentials.text("access_token"), Some("it"));
+        refreshed.config_changes
+    }
+
+    fn user(ends: &str) -> Value {
+        json!({"type": "OAUTH2", "access_token": "ut", "refresh_token": "ur", "expires_at": ends})
+    }
+
+    #[tokio::test]
+    async fn a_users_token_that_ends_before_the_next_app_token_is_renewed_with_it() {
+        let answer = r#"{"access_token": "ut-2", "refresh_token": "ur-2", "expires_in": 28800}"#;
+        let changes = renewed(user("2023-11-14T22:43:20Z"), answer).await;
+        assert_eq!(changes[USER]["access_token"], "ut-2");
+        assert_eq!(changes[USER]["refresh_token"], "ur-2");
+        assert!(!renewed(user("2023-11-15T06:13:20Z"), answer).await.contains_key(USER));
+    }
+
+    #[tokio::test]
+    async fn the_app_goes_on_when_the_users_token_cannot_be_renewed() {
+        let refused = r#"{"error": "bad_refresh_token"}"#;
+        assert!(!renewed(user("2023-11-14T22:43:20Z"), refused).await.contains_key(USER));
+        assert!(!renewed(json!({"access_token": "ut"}), refused).await.contains_key(USER));
+    }
 }

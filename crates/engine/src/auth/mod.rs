@@ -6,6 +6,7 @@ mod client_credentials;
 mod create;
 pub(crate) mod github_app;
 mod http_tokens;
+pub(crate) mod introspection;
 mod jwt;
 pub(crate) mod mcp;
 pub(crate) mod oauth1;

@@ -79,6 +79,11 @@ pub fn check(
     Ok(())
 }
 
+/// Whether a host is one of Salesforce's.
+pub fn is_salesforce(host: &str) -> bool {
+    is_below(&host.to_ascii_lowercase(), SALESFORCE)
+}
+
 fn fits(provider: &Provider, setting: &str, value: &str) -> bool {
     if provider.connection_config.get(setting).is_some_and(|field| !field.allowed.is_empty()) {
         return true;

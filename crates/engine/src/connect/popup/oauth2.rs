@@ -13,6 +13,7 @@ use super::{
     scopes_of,
 };
 use crate::Engine;
+use crate::auth::introspection;
 use crate::auth::oauth2::{CodeExchange, exchange};
 use crate::connect::ticket::random_hex;
 use crate::connect::{Attempt, ConnectError};
@@ -102,6 +103,8 @@ impl Engine {
             },
         )
         .await?;
+        let (own, now) = (&attempt.integration.credentials, self.clock.now());
+        let exchanged = introspection::with_end(&self.outbound, provider, own, exchanged, now).await;
         let mut from_token = exchanged.config_changes;
         from_token.append(&mut found);
         let mut config = merged_config(from_token, attempt.config.clone());

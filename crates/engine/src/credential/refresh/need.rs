@@ -7,6 +7,7 @@ use bowline_domain::connection::Connection;
 use bowline_domain::provider::Provider;
 
 use super::{RefreshError, RefreshOptions};
+use crate::auth::introspection;
 use crate::auth::oauth2::{self, RefreshProof};
 use crate::credential::{CredentialKind, Credentials};
 
@@ -41,8 +42,16 @@ pub fn decide(
     }
     // A long-lived token that renews itself is renewed only when the caller asks for it.
     let due = oauth2::refresh_proof(provider) != RefreshProof::AccessToken
-        && connection.credentials_expire_at.is_some_and(|at| at <= now.plus(margin(provider, options)));
+        && ends_soon(connection.credentials_expire_at, provider, options, now);
     if due { Need::Refresh } else { Need::Fresh }
+}
+
+fn ends_soon(end: Option<Timestamp>, provider: &Provider, options: &RefreshOptions, now: Timestamp) -> bool {
+    match end {
+        Some(at) => at <= now.plus(margin(provider, options)),
+        // It was imported without its end, which only a new token tells.
+        None => introspection::is_needed(provider),
+    }
 }
 
 /// A refusal stands even while the token itself would still be good: the connection needs its user.
@@ -114,6 +123,22 @@ mod tests {
         for (name, expected) in [("github", true), ("slack", true), ("instagram", false)] {
             let provider = Catalog::builtin().find(name).unwrap();
             assert_eq!(due_at(&rotating, &provider).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_an_end_is_due_where_only_a_new_one_tells_it() {
+        let (options, now) = (RefreshOptions::default(), Timestamp::from_seconds(1_700_000_000));
+        let later = Some(now.plus(2 * options.margin));
+        for (name, end, expected) in [
+            ("salesforce", None, true),
+            ("salesforce-jwt", None, true),
+            ("salesforce", later, false),
+            ("salesforce", Some(now.plus(options.margin)), true),
+            ("github", None, false),
+        ] {
+            let provider = Catalog::builtin().find(name).unwrap();
+            assert_eq!(ends_soon(end, &provider, &options, now), expected, "{name}");
         }
     }
 

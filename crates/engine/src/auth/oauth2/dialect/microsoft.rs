@@ -71,7 +71,14 @@ async fn second(
         Err(error) => Err(error),
     };
     match answer.and_then(|answer| read(grant, answer, refresh_token)) {
-        Ok(token) => drop(answered.config_changes.insert(setting.to_owned(), token)),
+        Ok(token) => {
+            // The credentials end with the first of their tokens.
+            let ends = [answered.holder.get("expires_in"), token.get("expires_in")];
+            if let [Some(own), Some(second)] = ends.map(|end| end.and_then(Value::as_u64)) {
+                answered.holder.insert("expires_in".to_owned(), own.min(second).into());
+            }
+            answered.config_changes.insert(setting.to_owned(), token);
+        }
         Err(error) => tracing::warn!(setting, %error, "the second token did not come"),
     }
     answered
