@@ -138,6 +138,24 @@ export const journeys = [
     },
   },
   {
+    name: 'a user who lost the window opens another, and only that one counts',
+    async run({ page, stage, version }) {
+      const frame = await open(page, stage, version, { session: { allowed_integrations: [KEYS.oauth] } });
+      const [lost] = await Promise.all([
+        page.waitForEvent('popup'),
+        frame.getByRole('button', { name: 'Connect', exact: true }).click(),
+      ]);
+      const [found] = await Promise.all([
+        page.waitForEvent('popup'),
+        frame.getByRole('button', { name: 'Open again' }).click(),
+      ]);
+      await found.click('#approve');
+      contains((await waitForEvent(page, 'connect')).payload, { providerConfigKey: KEYS.oauth, connectionId: is.text });
+      if (!lost.isClosed()) await lost.waitForEvent('close');
+      equal((await events(page)).some((event) => event.type === 'error'), false, 'errors told');
+    },
+  },
+  {
     name: 'a window closed too early keeps the form and says so',
     async run({ page, stage, version }) {
       const session = { allowed_integrations: [KEYS.oauth] };

@@ -1124,6 +1124,7 @@ var de = {
   "field.format": "Das ist kein gültiger Wert für {format}.",
   "field.listed": "Wählen Sie einen der Werte.",
   "popup.wait": "Fahren Sie im anderen Fenster fort.",
+  "popup.again": "Erneut öffnen",
   "popup.cancel": "Abbrechen",
   "popup.blocked": "Ihr Browser hat das Fenster blockiert. Erlauben Sie es und versuchen Sie es erneut.",
   "popup.closed": "Das Fenster wurde geschlossen, bevor die Verbindung zustande kam.",
@@ -1184,6 +1185,7 @@ var en = {
   "field.format": "This is not a valid {format}.",
   "field.listed": "Choose one of the values.",
   "popup.wait": "Finish in the other window.",
+  "popup.again": "Open again",
   "popup.cancel": "Cancel",
   "popup.blocked": "Your browser blocked the window. Allow it, then try again.",
   "popup.closed": "The window was closed before the connection was made.",
@@ -1244,6 +1246,7 @@ var es = {
   "field.format": "Este valor no es válido ({format}).",
   "field.listed": "Elija uno de los valores.",
   "popup.wait": "Termine en la otra ventana.",
+  "popup.again": "Abrir de nuevo",
   "popup.cancel": "Cancelar",
   "popup.blocked": "Su navegador bloqueó la ventana. Permítala e inténtelo de nuevo.",
   "popup.closed": "La ventana se cerró antes de completar la conexión.",
@@ -1304,6 +1307,7 @@ var fr = {
   "field.format": "Cette valeur n’est pas valide ({format}).",
   "field.listed": "Choisissez l’une des valeurs.",
   "popup.wait": "Terminez dans l’autre fenêtre.",
+  "popup.again": "Rouvrir",
   "popup.cancel": "Annuler",
   "popup.blocked": "Votre navigateur a bloqué la fenêtre. Autorisez-la, puis réessayez.",
   "popup.closed": "La fenêtre a été fermée avant la fin de la connexion.",
@@ -1364,6 +1368,7 @@ var ja = {
   "field.format": "有効な値ではありません（{format}）。",
   "field.listed": "いずれかの値を選んでください。",
   "popup.wait": "別のウィンドウで続けてください。",
+  "popup.again": "もう一度開く",
   "popup.cancel": "キャンセル",
   "popup.blocked": "ブラウザーがウィンドウをブロックしました。許可してから再試行してください。",
   "popup.closed": "接続が完了する前にウィンドウが閉じられました。",
@@ -1503,7 +1508,7 @@ function answerResultPage(apiUrl) {
 }
 
 // src/connect/store.ts
-var TOKEN_LIMIT_MS = 1e4, Store = class {
+var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
   constructor(place2) {
     this.place = place2;
     this.language = languageOf(place2.lang, navigator.languages), this.t = translator(this.language);
@@ -1522,6 +1527,7 @@ var TOKEN_LIMIT_MS = 1e4, Store = class {
   t;
   api;
   attempt;
+  running;
   late;
   /** Says hello to the page around this one, and begins if there is a token. */
   begin() {
@@ -1581,14 +1587,23 @@ var TOKEN_LIMIT_MS = 1e4, Store = class {
       api.report("popup:blocked_by_browser", key), this.notice.value = "popup.blocked", this.tellError(new ConnectError("blocked_by_browser", "The browser blocked the window"));
       return;
     }
-    this.isBusy.value = !0, this.attempt = new AbortController();
+    this.running = this.attemptIn(popup, api, form, submission), await this.running;
+  }
+  /** Begins anew in another window, for a user who lost the first; inside a click, as every window. */
+  async openAgain(form, submission) {
+    let popup = openWindow();
+    !popup || !this.api || (this.attempt?.abort(ANEW), await this.running, this.running = this.attemptIn(popup, this.api, form, submission), await this.running);
+  }
+  async attemptIn(popup, api, form, submission) {
+    let key = form.integration.unique_key, attempt = new AbortController();
+    this.isBusy.value = !0, this.attempt = attempt;
     try {
-      let connected = popup ? await this.connectIn(popup, api, form, submission, this.attempt.signal) : await this.connectAtOnce(api, form, submission);
+      let connected = popup ? await this.connectIn(popup, api, form, submission, attempt.signal) : await this.connectAtOnce(api, form, submission);
       api.report("view:success", key);
       let { providerConfigKey, connectionId, isPending } = connected, payload = { providerConfigKey, connectionId, ...isPending ? { isPending } : {} };
       this.tell({ type: "connect", payload }), this.screen.value = { kind: "success", form, connected };
     } catch (error) {
-      this.failed(form, asConnectError(error));
+      attempt.signal.reason !== ANEW && this.failed(form, asConnectError(error));
     } finally {
       this.isBusy.value = !1, this.attempt = void 0;
     }
@@ -1897,6 +1912,18 @@ function Form({ store: store2, form }) {
         store2.notice.value && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: t4(store2.notice.value) }),
         isBusy && usesPopup(provider) && /* @__PURE__ */ a4("p", { role: "status", class: "wait", children: [
           t4("popup.wait"),
+          " ",
+          /* @__PURE__ */ a4(
+            "button",
+            {
+              type: "button",
+              class: "link",
+              onClick: () => {
+                store2.openAgain(form, submissionOf(fields, values));
+              },
+              children: t4("popup.again")
+            }
+          ),
           " ",
           /* @__PURE__ */ a4("button", { type: "button", class: "link", onClick: () => store2.stopAttempt(), children: t4("popup.cancel") })
         ] }),

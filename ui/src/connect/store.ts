@@ -36,6 +36,9 @@ export type Screen =
   | { kind: 'failure'; form: FormScreen; error: ConnectError };
 
 /** What the form says above its button. */
+/** Why an attempt was given up: another follows at once. */
+const ANEW = 'anew';
+
 export type Notice = 'popup.blocked' | 'popup.closed' | undefined;
 
 /** In a frame a token may come later than the page. */
@@ -55,6 +58,7 @@ export class Store {
   readonly t;
   private api: Api | undefined;
   private attempt: AbortController | undefined;
+  private running: Promise<void> | undefined;
   private late: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly place: Place) {
@@ -147,11 +151,33 @@ export class Store {
       this.tellError(new ConnectError('blocked_by_browser', 'The browser blocked the window'));
       return;
     }
+    this.running = this.attemptIn(popup, api, form, submission);
+    await this.running;
+  }
+
+  /** Begins anew in another window, for a user who lost the first; inside a click, as every window. */
+  async openAgain(form: FormScreen, submission: Submission): Promise<void> {
+    const popup = openWindow();
+    if (!popup || !this.api) return;
+    this.attempt?.abort(ANEW);
+    await this.running;
+    this.running = this.attemptIn(popup, this.api, form, submission);
+    await this.running;
+  }
+
+  private async attemptIn(
+    popup: Window | undefined,
+    api: Api,
+    form: FormScreen,
+    submission: Submission,
+  ): Promise<void> {
+    const key = form.integration.unique_key;
+    const attempt = new AbortController();
     this.isBusy.value = true;
-    this.attempt = new AbortController();
+    this.attempt = attempt;
     try {
       const connected = popup
-        ? await this.connectIn(popup, api, form, submission, this.attempt.signal)
+        ? await this.connectIn(popup, api, form, submission, attempt.signal)
         : await this.connectAtOnce(api, form, submission);
       api.report('view:success', key);
       const { providerConfigKey, connectionId, isPending } = connected;
@@ -159,7 +185,7 @@ export class Store {
       this.tell({ type: 'connect', payload });
       this.screen.value = { kind: 'success', form, connected };
     } catch (error) {
-      this.failed(form, asConnectError(error));
+      if (attempt.signal.reason !== ANEW) this.failed(form, asConnectError(error));
     } finally {
       this.isBusy.value = false;
       this.attempt = undefined;

@@ -36,6 +36,7 @@ export const de: Messages = {
   'field.format': 'Das ist kein gültiger Wert für {format}.',
   'field.listed': 'Wählen Sie einen der Werte.',
   'popup.wait': 'Fahren Sie im anderen Fenster fort.',
+  'popup.again': 'Erneut öffnen',
   'popup.cancel': 'Abbrechen',
   'popup.blocked': 'Ihr Browser hat das Fenster blockiert. Erlauben Sie es und versuchen Sie es erneut.',
   'popup.closed': 'Das Fenster wurde geschlossen, bevor die Verbindung zustande kam.',

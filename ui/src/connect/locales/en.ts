@@ -35,6 +35,7 @@ export const en = {
   'field.format': 'This is not a valid {format}.',
   'field.listed': 'Choose one of the values.',
   'popup.wait': 'Finish in the other window.',
+  'popup.again': 'Open again',
   'popup.cancel': 'Cancel',
   'popup.blocked': 'Your browser blocked the window. Allow it, then try again.',
   'popup.closed': 'The window was closed before the connection was made.',

@@ -35,6 +35,7 @@ export const es: Messages = {
   'field.format': 'Este valor no es válido ({format}).',
   'field.listed': 'Elija uno de los valores.',
   'popup.wait': 'Termine en la otra ventana.',
+  'popup.again': 'Abrir de nuevo',
   'popup.cancel': 'Cancelar',
   'popup.blocked': 'Su navegador bloqueó la ventana. Permítala e inténtelo de nuevo.',
   'popup.closed': 'La ventana se cerró antes de completar la conexión.',

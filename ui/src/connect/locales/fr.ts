@@ -36,6 +36,7 @@ export const fr: Messages = {
   'field.format': 'Cette valeur n’est pas valide ({format}).',
   'field.listed': 'Choisissez l’une des valeurs.',
   'popup.wait': 'Terminez dans l’autre fenêtre.',
+  'popup.again': 'Rouvrir',
   'popup.cancel': 'Annuler',
   'popup.blocked': 'Votre navigateur a bloqué la fenêtre. Autorisez-la, puis réessayez.',
   'popup.closed': 'La fenêtre a été fermée avant la fin de la connexion.',

@@ -36,6 +36,7 @@ export const ja: Messages = {
   'field.format': '有効な値ではありません（{format}）。',
   'field.listed': 'いずれかの値を選んでください。',
   'popup.wait': '別のウィンドウで続けてください。',
+  'popup.again': 'もう一度開く',
   'popup.cancel': 'キャンセル',
   'popup.blocked': 'ブラウザーがウィンドウをブロックしました。許可してから再試行してください。',
   'popup.closed': '接続が完了する前にウィンドウが閉じられました。',

@@ -92,6 +92,13 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
           {isBusy && usesPopup(provider) && (
             <p role="status" class="wait">
               {t('popup.wait')}{' '}
+              <button
+                type="button"
+                class="link"
+                onClick={() => void store.openAgain(form, submissionOf(fields, values))}
+              >
+                {t('popup.again')}
+              </button>{' '}
               <button type="button" class="link" onClick={() => store.stopAttempt()}>
                 {t('popup.cancel')}
               </button>
