@@ -9,7 +9,7 @@ use crate::credential::Credentials;
 
 /// One way to try credentials.
 pub(super) struct Trial {
-    hook: &'static str,
+    hooks: &'static [&'static str],
     method: &'static str,
     /// Path and query.
     pub path: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Trial {
 impl Trial {
     /// The trial that a definition names.
     pub fn find(hook: &str) -> Option<&'static Self> {
-        TRIALS.iter().find(|trial| trial.hook == hook)
+        TRIALS.iter().find(|trial| trial.hooks.contains(&hook))
     }
 
     /// The call, in the form of a definition's own.
@@ -61,7 +61,7 @@ fn member<T>(body: &str, pointer: &str, read: impl Fn(&Value) -> T) -> Option<T>
 
 const TRIALS: &[Trial] = &[
     Trial {
-        hook: "apolloCredentialsVerification",
+        hooks: &["apolloCredentialsVerification"],
         method: "GET",
         path: "/v1/auth/health",
         body: nothing,
@@ -71,7 +71,7 @@ const TRIALS: &[Trial] = &[
         },
     },
     Trial {
-        hook: "awsIamCredentialsVerification",
+        hooks: &["awsIamCredentialsVerification", "awsInspector2CredentialsVerification"],
         method: "GET",
         path: CALLER_IDENTITY,
         body: nothing,
@@ -79,15 +79,7 @@ const TRIALS: &[Trial] = &[
         accepts: is_success,
     },
     Trial {
-        hook: "awsInspector2CredentialsVerification",
-        method: "GET",
-        path: CALLER_IDENTITY,
-        body: nothing,
-        bend: at_sts,
-        accepts: is_success,
-    },
-    Trial {
-        hook: "azureDevopsCredentialsVerification",
+        hooks: &["azureDevopsCredentialsVerification"],
         method: "GET",
         path: "/_apis/projects",
         body: nothing,
@@ -96,7 +88,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, _| status == StatusCode::OK,
     },
     Trial {
-        hook: "bitdefenderCredentialsVerification",
+        hooks: &["bitdefenderCredentialsVerification"],
         method: "POST",
         path: "/v1.0/jsonrpc/general",
         body: |_| Some(json!({"jsonrpc": "2.0", "id": "1", "method": "getApiKeyDetails", "params": {}})),
@@ -104,7 +96,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, body| status.is_success() && member(body, "/error", |_| ()).is_none(),
     },
     Trial {
-        hook: "cdwCredentialsVerification",
+        hooks: &["cdwCredentialsVerification"],
         method: "POST",
         path: "/v1/customers/orders",
         body: |_| Some(json!({})),
@@ -113,7 +105,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, _| status.is_success() || status == StatusCode::BAD_REQUEST,
     },
     Trial {
-        hook: "expensifyCredentialsVerification",
+        hooks: &["expensifyCredentialsVerification"],
         method: "POST",
         path: "/ExpensifyIntegrations",
         body: |own| {
@@ -131,7 +123,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, body| status.is_success() && !body.contains("Authentication error"),
     },
     Trial {
-        hook: "lastpassCredentialsVerification",
+        hooks: &["lastpassCredentialsVerification"],
         method: "POST",
         path: "/enterpriseapi.php",
         body: |own| {
@@ -142,7 +134,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, body| status.is_success() && !body.contains("Authorization Error"),
     },
     Trial {
-        hook: "pushpayChmsV1CredentialsVerification",
+        hooks: &["pushpayChmsV1CredentialsVerification"],
         method: "GET",
         path: "/api.php?srv=api_status",
         body: nothing,
@@ -150,7 +142,7 @@ const TRIALS: &[Trial] = &[
         accepts: |status, body| status.is_success() && !body.contains("<error"),
     },
     Trial {
-        hook: "skioCredentialsVerification",
+        hooks: &["skioCredentialsVerification"],
         method: "POST",
         path: "/v1/graphql",
         body: |_| Some(json!({"query": "query { Orders(limit: 1) { id } }"})),
@@ -160,7 +152,7 @@ const TRIALS: &[Trial] = &[
         },
     },
     Trial {
-        hook: "snipeItCredentialsVerification",
+        hooks: &["snipeItCredentialsVerification"],
         method: "GET",
         path: "/v1/users?limit=1",
         body: nothing,

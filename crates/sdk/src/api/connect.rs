@@ -159,6 +159,11 @@ macro_rules! session_options {
                 self.field("overrides", overrides)
             }
 
+            /// Asks the user, before an account is connected, whether it may become this end user's. Bowline only.
+            pub fn confirm_account(self, asks: bool) -> Self {
+                self.field("confirm_account", asks)
+            }
+
             /// Where the connection's webhooks go instead of the environment's address.
             pub fn webhook_url_override(self, url: &str) -> Self {
                 self.field("webhook_url_override", url)
@@ -168,6 +173,13 @@ macro_rules! session_options {
 }
 session_options!(CreateConnectSession);
 session_options!(CreateReconnectSession);
+
+impl Call<CreateReconnectSession> {
+    /// Lets another account of the provider take the connection over. Bowline only.
+    pub fn allow_other_account(self, allows: bool) -> Self {
+        self.field("allow_other_account", allows)
+    }
+}
 
 impl Call<CreateConnectSession> {
     /// Integrations to choose from; without it, all.

@@ -15,7 +15,7 @@ async fn a_session_is_opened_shown_and_ended(place: Place) {
     place.connect_by_key().await;
     let user = EndUser::new("user-1").email("ada@example.com");
     let opening = place.bowline.create_connect_session().end_user(&user).allowed_integrations([API_KEY]);
-    let session = opening.await.unwrap();
+    let session = opening.confirm_account(true).await.unwrap();
     let link = session.connect_link.as_ref().unwrap();
     assert!(link.expose().ends_with(session.token.expose()));
 
@@ -33,7 +33,8 @@ async fn a_session_is_opened_shown_and_ended(place: Place) {
 
 async fn a_session_for_an_existing_connection_says_so(place: Place) {
     place.connect_by_key().await;
-    let session = place.bowline.create_reconnect_session(API_KEY, ADA).await.unwrap();
+    let opening = place.bowline.create_reconnect_session(API_KEY, ADA).allow_other_account(true);
+    let session = opening.await.unwrap();
     let details = place.bowline.get_connect_session(&session.token).await.unwrap();
     assert!(details.is_reconnecting);
     assert_eq!(details.allowed_integrations.unwrap(), [API_KEY]);

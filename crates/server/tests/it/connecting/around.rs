@@ -56,6 +56,15 @@ async fn a_connection_learns_what_its_definition_asks_for() {
 }
 
 #[tokio::test]
+async fn an_imported_connection_learns_the_same() {
+    let place = Place::start(json!({"post_connection_script": "calendlyPostConnection"})).await;
+    let body = json!({"resource": {"current_organization": "https://api.example/organizations/ORG1"}});
+    place.answers("GET", "/users/me", ResponseTemplate::new(200).set_body_json(body)).await;
+    let imported = place.app.connection("x", "c", json!({"type": "API_KEY", "apiKey": "k"})).await;
+    assert_eq!(imported["connection_config"], json!({"organizationId": "ORG1"}));
+}
+
+#[tokio::test]
 async fn a_connection_is_made_even_when_nothing_can_be_learned() {
     for answer in [ResponseTemplate::new(500), ResponseTemplate::new(200).set_body_string("<html>")] {
         let place = Place::start(json!({"post_connection_script": "calendlyPostConnection"})).await;
