@@ -34,6 +34,9 @@ pub struct CreateConnectSessionRequest {
     /// Asks the user, before an account is connected, whether it may become this end user's.
     #[schema(nullable = false)]
     pub confirm_account: Option<bool>,
+    /// Lets the end user see, authorize again and end the connections they have.
+    #[schema(nullable = false)]
+    pub manage_connections: Option<bool>,
 }
 
 /// Body of `POST /connect/sessions/reconnect`.
@@ -101,6 +104,10 @@ pub struct ConnectSessionInfo {
     #[serde(rename = "isReconnecting", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub is_reconnecting: Option<bool>,
+    /// True when the end user may see, authorize again and end their connections.
+    #[serde(rename = "managesConnections", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub manages_connections: Option<bool>,
     /// Appearance by integration key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, nullable = false)]
@@ -108,6 +115,19 @@ pub struct ConnectSessionInfo {
     /// The path of the WebSocket.
     #[serde(rename = "websocketsPath")]
     pub websockets_path: &'static str,
+}
+
+/// A connection as its end user sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OwnConnection {
+    /// The connection's id.
+    pub connection_id: String,
+    /// The integration's key.
+    pub provider_config_key: String,
+    /// Whether its credentials could not be renewed.
+    pub needs_reconnect: bool,
+    /// When it was made, ISO 8601.
+    pub created_at: String,
 }
 
 /// Presets of one integration that a page may know.

@@ -95,6 +95,15 @@ impl Routes {
                 get(connect::session::get_connect_session).delete(connect::session::delete_connect_session),
             )
             .route("/connect/session/status", get(connect::status::get_popup_status))
+            .route("/connect/connections", get(connect::own::list_own_connections))
+            .route(
+                "/connect/connections/{connectionId}",
+                axum::routing::delete(connect::own::delete_own_connection),
+            )
+            .route(
+                "/connect/connections/{connectionId}/reconnect",
+                post(connect::own::reconnect_own_connection),
+            )
             .route("/connect-ui", get(connect_ui::page))
             .route("/connect-ui/{file}", get(connect_ui::file))
             .route("/images/template-logos/{file}", get(logo::get_logo))

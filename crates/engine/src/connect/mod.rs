@@ -7,6 +7,7 @@
 mod attempt;
 mod direct;
 mod error;
+mod own;
 mod popup;
 mod session;
 mod subject;
@@ -15,6 +16,7 @@ mod ticket;
 pub use attempt::{Attempt, ConnectCaller, ConnectRequest};
 pub use direct::{DirectInput, DirectWay};
 pub use error::ConnectError;
+pub use own::OwnConnectionError;
 pub use popup::{
     BrowserBinding, CallbackQuery, ClientOverride, Confirmation, PopupEnd, PopupError, PopupOutcome,
     PopupPage, PopupRequest, PopupResult, PopupResults, PopupStart, PopupWait,

@@ -73,6 +73,9 @@ pub struct SessionContent {
     /// Whether its user is asked, before an account is connected, whether it may become this end user's.
     #[serde(default)]
     pub asks: bool,
+    /// Whether its user may see, authorize again and end the connections they have.
+    #[serde(default)]
+    pub manages: bool,
 }
 
 /// A live session.

@@ -37,7 +37,15 @@ pub(crate) async fn create_connect_session(
         fields.refuse(&["end_user"], Refusal::custom(message));
     }
     let allowed_integrations = input::allowed_integrations(&mut fields);
+    let manages = fields.optional_bool("manage_connections").unwrap_or_default();
+    if manages && !fields.has("end_user") {
+        fields.refuse(
+            &["manage_connections"],
+            Refusal::custom("It is the end_user's connections that are managed"),
+        );
+    }
     let mut content = input::content(&mut fields);
+    content.manages = manages;
     fields.finish()?;
     content.allowed_integrations = allowed_integrations;
     input::check_webhook_target(&state, &content)?;

@@ -35,6 +35,7 @@ pub(super) fn content(fields: &mut Fields) -> SessionContent {
         reconnects: None,
         allows_other_account: false,
         asks: fields.optional_bool("confirm_account").unwrap_or_default(),
+        manages: false,
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod create;
 mod error;
 mod input;
+pub(crate) mod own;
 pub(crate) mod reconnect;
 pub(crate) mod session;
 pub(crate) mod status;

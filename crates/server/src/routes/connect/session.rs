@@ -77,6 +77,7 @@ fn info(session: &ConnectSession, end_user: Option<EndUser>) -> ConnectSessionIn
             .as_ref()
             .map(|all| all.iter().map(|(key, defaults)| (key.clone(), shown_defaults(defaults))).collect()),
         is_reconnecting: content.reconnects.map(|_| true),
+        manages_connections: content.manages.then_some(true),
         overrides: content.overrides.as_ref().map(|all| {
             all.iter().map(|(key, overrides)| (key.clone(), shown_overrides(overrides))).collect()
         }),

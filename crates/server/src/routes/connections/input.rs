@@ -61,7 +61,7 @@ pub(crate) fn check_webhook_target(engine: &Engine, address: Option<&str>) -> Re
 }
 
 /// `connectionId` of the path.
-pub(super) fn connection_key(params: &Params) -> Result<ConnectionKey, ApiError> {
+pub(crate) fn connection_key(params: &Params) -> Result<ConnectionKey, ApiError> {
     let mut fields = params.fields();
     let key = fields.required_text("connectionId", text::check_connection_key);
     fields.finish()?;
@@ -69,7 +69,7 @@ pub(super) fn connection_key(params: &Params) -> Result<ConnectionKey, ApiError>
 }
 
 /// `provider_config_key` as the only field of the query.
-pub(super) fn integration_key(query: Query) -> Result<IntegrationKey, ApiError> {
+pub(crate) fn integration_key(query: Query) -> Result<IntegrationKey, ApiError> {
     let mut fields = query.fields();
     let key = fields.required_text("provider_config_key", text::check_integration_key);
     fields.finish()?;

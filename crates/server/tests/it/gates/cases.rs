@@ -126,6 +126,17 @@ fn connect() -> Vec<Case> {
             .answers(201),
         session("GET /connect/session", "/connect/session"),
         session("DELETE /connect/session", "/connect/session"),
+        session("GET /connect/connections", "/connect/connections").answers(403),
+        session(
+            "DELETE /connect/connections/{connectionId}",
+            "/connect/connections/c?provider_config_key=free",
+        )
+        .answers(403),
+        session(
+            "POST /connect/connections/{connectionId}/reconnect",
+            "/connect/connections/c/reconnect?provider_config_key=free",
+        )
+        .answers(403),
         session("GET /connect/session/status", "/connect/session/status"),
         public("POST /connect/telemetry", "/connect/telemetry").sends(json!({})).answers(400),
     ]

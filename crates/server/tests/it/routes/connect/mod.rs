@@ -1,6 +1,7 @@
 //! `/connect/…`
 
 mod create;
+mod own;
 mod reconnect;
 mod session;
 mod telemetry;
