@@ -214,6 +214,47 @@ export const journeys = [
     },
   },
   {
+    name: 'an end user sees their connections, authorizes one again and ends it',
+    async run({ page, stage, version, picture }) {
+      const owner = { id: 'manager', email: 'manager@example.com' };
+      const imported = {
+        provider_config_key: KEYS.key,
+        connection_id: 'managed',
+        credentials: { type: 'API_KEY', apiKey: 'sim-key-1' },
+        connection_config: { region: 'eu' },
+        end_user: owner,
+      };
+      equal((await stage.api.post('/connections', imported)).status, 201, 'status of the import');
+      const session = { end_user: owner, manage_connections: true };
+      for (const colorScheme of ['light', 'dark']) {
+        await page.goto(`${stage.connectUrl}/?theme=${colorScheme}&session_token=${await openSession(stage, session)}`);
+        await page.getByRole('heading', { name: 'Your connections' }).waitFor();
+        await picture(`own-${colorScheme}`);
+        await checkAccessibility(page, `own, ${colorScheme}`);
+      }
+      await page.goto(`${stage.host}/${version}`);
+      const frame = await open(page, stage, version, { session });
+      await frame.getByRole('button', { name: 'Reconnect: Simulated key' }).click();
+      await frame.getByRole('heading', { name: 'Reconnect Simulated key' }).waitFor();
+      await frame.getByRole('button', { name: 'Back' }).click();
+      await frame.getByRole('button', { name: 'Reconnect: Simulated key' }).click();
+      await frame.getByLabel('API key', { exact: true }).fill('sim-key-2');
+      await frame.getByLabel('Region').selectOption('us');
+      await frame.getByRole('button', { name: 'Reconnect' }).click();
+      equal((await waitForEvent(page, 'connect')).payload.connectionId, 'managed', 'connection');
+      contains(await connectionOf(stage, KEYS.key, 'managed'), { credentials: { apiKey: 'sim-key-2' }, end_user: owner });
+      await frame.getByRole('button', { name: 'Finish' }).click();
+      await page.locator('#connect-ui').waitFor({ state: 'detached' });
+
+      const later = await open(page, stage, version, { session });
+      page.once('dialog', (dialog) => dialog.accept());
+      await later.getByRole('button', { name: 'Disconnect: Simulated key' }).click();
+      await later.getByRole('heading', { name: 'Connect an account' }).waitFor();
+      const gone = await stage.api.get(`/connections/managed?provider_config_key=${KEYS.key}`);
+      equal(gone.status, 404, 'status of the connection');
+    },
+  },
+  {
     name: 'a form that was changed asks before it closes, by key and by a click outside',
     async run({ page, stage, version }) {
       const frame = await open(page, stage, version, { session: { allowed_integrations: [KEYS.basic] } });

@@ -865,7 +865,7 @@ var ConnectError = class extends Error {
 };
 
 // src/connect/api.ts
-var Api = class {
+var Api = class _Api {
   constructor(url, token) {
     this.url = url;
     this.token = token;
@@ -880,6 +880,19 @@ var Api = class {
   }
   provider(name, lang) {
     return this.get(`/providers/${encodeURIComponent(name)}`, { "accept-language": lang });
+  }
+  /** What the end user has connected. */
+  own() {
+    return this.get("/connect/connections");
+  }
+  /** Ends one of the end user's connections. */
+  async disconnect(connection) {
+    await this.call(pathOf(connection), { method: "DELETE", headers: this.authorization });
+  }
+  /** Calls under a session in which one of them is authorized again. */
+  async reconnect(connection) {
+    let init = { method: "POST", headers: this.authorization }, answer = await this.call(pathOf(connection, "/reconnect"), init);
+    return new _Api(this.url, answer.data.token);
   }
   /** How a window ended that could not be waited for on a WebSocket. */
   status(page) {
@@ -906,9 +919,11 @@ var Api = class {
     }).catch(() => {
     });
   }
+  get authorization() {
+    return { authorization: `Bearer ${this.token}` };
+  }
   async get(path, headers = {}) {
-    let authorization = `Bearer ${this.token}`;
-    return (await this.call(path, { headers: { ...headers, authorization } })).data;
+    return (await this.call(path, { headers: { ...headers, ...this.authorization } })).data;
   }
   async call(path, init) {
     let response;
@@ -924,6 +939,10 @@ var Api = class {
     throw new ConnectError(code, told, response.status, reference);
   }
 };
+function pathOf({ connection_id, provider_config_key }, step = "") {
+  let query = new URLSearchParams({ provider_config_key });
+  return `/connect/connections/${encodeURIComponent(connection_id)}${step}?${query}`;
+}
 
 // src/connect/form.ts
 var LABELS = {
@@ -1100,6 +1119,11 @@ var de = {
   "list.none": "Kein Dienst passt zu Ihrer Suche.",
   "list.empty.title": "Nichts zu verbinden",
   "list.empty.about": "Hier ist noch kein Dienst verfügbar. Fordern Sie in der Anwendung einen neuen Link an.",
+  "own.title": "Ihre Verbindungen",
+  "own.since": "Verbunden am {date}",
+  "own.broken": "Muss neu verbunden werden",
+  "own.disconnect": "Trennen",
+  "own.confirm": "{name} trennen? Die Anwendung verliert den Zugriff auf das Konto.",
   "form.title": "{name} verbinden",
   "form.title.reconnect": "{name} neu verbinden",
   "form.submit": "Verbinden",
@@ -1161,6 +1185,11 @@ var en = {
   "list.none": "No service fits your search.",
   "list.empty.title": "Nothing to connect",
   "list.empty.about": "No service is available here yet. Ask the application for a new link.",
+  "own.title": "Your connections",
+  "own.since": "Connected on {date}",
+  "own.broken": "Needs to be reconnected",
+  "own.disconnect": "Disconnect",
+  "own.confirm": "Disconnect {name}? The application loses access to the account.",
   "form.title": "Connect {name}",
   "form.title.reconnect": "Reconnect {name}",
   "form.submit": "Connect",
@@ -1222,6 +1251,11 @@ var es = {
   "list.none": "Ningún servicio coincide con su búsqueda.",
   "list.empty.title": "Nada que conectar",
   "list.empty.about": "Aún no hay ningún servicio disponible. Pida un enlace nuevo a la aplicación.",
+  "own.title": "Sus conexiones",
+  "own.since": "Conectada el {date}",
+  "own.broken": "Hay que volver a conectarla",
+  "own.disconnect": "Desconectar",
+  "own.confirm": "¿Desconectar {name}? La aplicación pierde el acceso a la cuenta.",
   "form.title": "Conectar {name}",
   "form.title.reconnect": "Volver a conectar {name}",
   "form.submit": "Conectar",
@@ -1283,6 +1317,11 @@ var fr = {
   "list.none": "Aucun service ne correspond à votre recherche.",
   "list.empty.title": "Rien à connecter",
   "list.empty.about": "Aucun service n’est encore disponible ici. Demandez un nouveau lien à l’application.",
+  "own.title": "Vos connexions",
+  "own.since": "Connecté le {date}",
+  "own.broken": "À reconnecter",
+  "own.disconnect": "Déconnecter",
+  "own.confirm": "Déconnecter {name} ? L’application perd l’accès au compte.",
   "form.title": "Connecter {name}",
   "form.title.reconnect": "Reconnecter {name}",
   "form.submit": "Connecter",
@@ -1344,6 +1383,11 @@ var ja = {
   "list.none": "検索に一致するサービスはありません。",
   "list.empty.title": "接続できるサービスがありません",
   "list.empty.about": "まだ利用できるサービスがありません。アプリケーションで新しいリンクを取得してください。",
+  "own.title": "接続済みのアカウント",
+  "own.since": "{date} に接続",
+  "own.broken": "再接続が必要です",
+  "own.disconnect": "接続を解除",
+  "own.confirm": "{name} の接続を解除しますか？アプリケーションはアカウントにアクセスできなくなります。",
   "form.title": "{name} を接続",
   "form.title.reconnect": "{name} を再接続",
   "form.submit": "接続",
@@ -1520,12 +1564,15 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
   /** The integration whose form is being fetched. */
   opening = y3(void 0);
   listError = y3(void 0);
+  ownError = y3(!1);
   isBusy = y3(!1);
   notice = y3(void 0);
   isDirty = y3(!1);
   language;
   t;
   api;
+  /** Calls that manage the user's connections, while another session authorizes one again. */
+  manager;
   attempt;
   running;
   late;
@@ -1542,11 +1589,55 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
       let [session, all] = await Promise.all([api.session(), api.integrations()]);
       this.session.value = session;
       let allowed = session.allowed_integrations, shown = all.filter(({ unique_key }) => !allowed || allowed.includes(unique_key));
-      this.integrations.value = shown.sort((a5, b3) => a5.display_name.localeCompare(b3.display_name, this.language)), api.report("open");
-      let [only] = this.integrations.value;
-      only && this.integrations.value.length === 1 ? await this.openForm(only) : this.showList();
+      this.integrations.value = shown.sort((a5, b3) => a5.display_name.localeCompare(b3.display_name, this.language)), api.report("open"), session.managesConnections ? await this.showOwn() : await this.addAccount();
     } catch (error) {
       this.giveUp(error);
+    }
+  }
+  /** The list of services, or the form of the only one. */
+  async addAccount() {
+    let [only] = this.integrations.value;
+    only && this.integrations.value.length === 1 ? await this.openForm(only) : this.showList();
+  }
+  /** Whether the user manages connections, to which every screen leads back. */
+  get isManaging() {
+    return (this.manager?.session ?? this.session.value)?.managesConnections === !0;
+  }
+  /** What the user has connected; without any, what may be. */
+  async showOwn() {
+    this.stopAttempt(), this.manager && (this.api = this.manager.api, this.session.value = this.manager.session, this.manager = void 0), this.ownError.value = !1;
+    try {
+      let connections = await this.api?.own() ?? [];
+      connections.length > 0 ? this.screen.value = { kind: "own", connections } : await this.addAccount();
+    } catch (error) {
+      this.giveUp(error);
+    }
+  }
+  /** Authorizes one of the user's connections again, in a session of its own. */
+  async reconnect(connection) {
+    let integration = this.integrationOf(connection), [api, session] = [this.api, this.session.value];
+    !api || !session || !integration || await this.managing(async () => {
+      let again = await api.reconnect(connection);
+      this.session.value = await again.session(), this.api = again, this.manager = { api, session }, await this.openForm(integration);
+    });
+  }
+  /** Ends one of the user's connections, after asking. */
+  async disconnect(connection, name) {
+    window.confirm(this.t("own.confirm", { name })) && await this.managing(async () => {
+      await this.api?.disconnect(connection), await this.showOwn();
+    });
+  }
+  integrationOf(connection) {
+    return this.integrations.value.find(({ unique_key }) => unique_key === connection.provider_config_key);
+  }
+  async managing(step) {
+    this.isBusy.value = !0, this.ownError.value = !1;
+    try {
+      await step();
+    } catch (error) {
+      isExpired(error) ? this.giveUp(error) : this.ownError.value = !0;
+    } finally {
+      this.isBusy.value = !1;
     }
   }
   showList() {
@@ -1864,11 +1955,13 @@ function Input({ store: store2, field, value, problem, isFirst, onChange, onLeav
 
 // src/connect/views/form.tsx
 function Form({ store: store2, form }) {
-  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, hasList = store2.integrations.value.length > 1, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = safeLink(override ?? provider.docs_connect), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
+  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, onBack = store2.integrations.value.length > 1 && !(isReconnecting && store2.isManaging) ? () => store2.showList() : store2.isManaging ? () => {
+    store2.showOwn();
+  } : void 0, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = safeLink(override ?? provider.docs_connect), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
     values.set(field, value), store2.isDirty.value = !0, setTouched(new Set(touched).add(field));
   };
   return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4(TopBar, { store: store2, onBack: hasList ? () => store2.showList() : void 0 }),
+    /* @__PURE__ */ a4(TopBar, { store: store2, onBack }),
     /* @__PURE__ */ a4("form", { class: "body", ref: element, noValidate: !0, autoComplete: "off", onSubmit: (event) => {
       event.preventDefault(), setTouched(new Set(visible));
       let wrong = visible.find((field) => problemOf(field, values.get(field) ?? ""));
@@ -1958,7 +2051,9 @@ var SEARCH_FROM = 9;
 function List({ store: store2 }) {
   let { t: t4 } = store2, [search, setSearch] = d2(""), all = store2.integrations.value, words = search.trim().toLocaleLowerCase(), shown = all.filter(({ display_name, provider }) => `${display_name} ${provider}`.toLocaleLowerCase().includes(words)), isEmpty = all.length === 0;
   return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4(TopBar, { store: store2 }),
+    /* @__PURE__ */ a4(TopBar, { store: store2, onBack: store2.isManaging ? () => {
+      store2.showOwn();
+    } : void 0 }),
     /* @__PURE__ */ a4("div", { class: "body", children: [
       /* @__PURE__ */ a4("h1", { id: "title", children: t4(isEmpty ? "list.empty.title" : "list.title") }),
       /* @__PURE__ */ a4("p", { children: t4(isEmpty ? "list.empty.about" : "list.about") }),
@@ -2002,6 +2097,64 @@ function List({ store: store2 }) {
       ] }, integration.unique_key)) })
     ] }),
     isEmpty && store2.place.isFramed && /* @__PURE__ */ a4("div", { class: "actions", children: /* @__PURE__ */ a4("button", { type: "button", class: "button", onClick: () => store2.close("click:close"), children: t4("close") }) })
+  ] });
+}
+
+// src/connect/views/own.tsx
+function Own({ store: store2, connections }) {
+  let { t: t4 } = store2;
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4(TopBar, { store: store2 }),
+    /* @__PURE__ */ a4("div", { class: "body", children: [
+      /* @__PURE__ */ a4("h1", { id: "title", children: t4("own.title") }),
+      /* @__PURE__ */ a4("ul", { class: "list", children: connections.map((connection) => /* @__PURE__ */ a4("li", { class: "row is-own", children: /* @__PURE__ */ a4(Connection, { store: store2, connection }) }, `${connection.provider_config_key}/${connection.connection_id}`)) }),
+      store2.ownError.value && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: [
+        t4("fatal.unknown.title"),
+        ". ",
+        t4("fatal.unknown.about")
+      ] })
+    ] }),
+    /* @__PURE__ */ a4("div", { class: "actions", children: /* @__PURE__ */ a4("button", { type: "button", class: "button", "data-autofocus": !0, onClick: () => {
+      store2.addAccount();
+    }, children: t4("list.title") }) })
+  ] });
+}
+function Connection({ store: store2, connection }) {
+  let { t: t4 } = store2, integration = store2.integrationOf(connection), name = integration?.display_name ?? connection.provider_config_key, date = new Date(connection.created_at).toLocaleDateString(store2.language), again = t4("form.submit.reconnect"), end = t4("own.disconnect");
+  return /* @__PURE__ */ a4($, { children: [
+    /* @__PURE__ */ a4(Logo, { src: integration?.logo ?? "", name }),
+    /* @__PURE__ */ a4("span", { class: "name", children: [
+      name,
+      /* @__PURE__ */ a4("small", { class: connection.needs_reconnect ? "problem" : void 0, children: connection.needs_reconnect ? t4("own.broken") : t4("own.since", { date }) })
+    ] }),
+    /* @__PURE__ */ a4("span", { class: "links", children: [
+      /* @__PURE__ */ a4(
+        "button",
+        {
+          type: "button",
+          class: "link",
+          "aria-label": `${again}: ${name}`,
+          disabled: store2.isBusy.value,
+          onClick: () => {
+            store2.reconnect(connection);
+          },
+          children: again
+        }
+      ),
+      /* @__PURE__ */ a4(
+        "button",
+        {
+          type: "button",
+          class: "link",
+          "aria-label": `${end}: ${name}`,
+          disabled: store2.isBusy.value,
+          onClick: () => {
+            store2.disconnect(connection, name);
+          },
+          children: end
+        }
+      )
+    ] })
   ] });
 }
 
@@ -2055,6 +2208,8 @@ function Current({ store: store2 }) {
       return /* @__PURE__ */ a4(Fatal, { store: store2, screen });
     case "list":
       return /* @__PURE__ */ a4(List, { store: store2 });
+    case "own":
+      return /* @__PURE__ */ a4(Own, { store: store2, connections: screen.connections });
     case "form":
       return /* @__PURE__ */ a4(Form, { store: store2, form: screen }, screen.integration.unique_key);
     case "success":

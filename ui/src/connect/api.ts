@@ -1,6 +1,13 @@
 // Calls of the API with the session's token.
 
-import { ConnectError, type Connected, type Integration, type Provider, type Session } from './types';
+import {
+  ConnectError,
+  type Connected,
+  type Integration,
+  type OwnConnection,
+  type Provider,
+  type Session,
+} from './types';
 
 export class Api {
   constructor(
@@ -18,6 +25,23 @@ export class Api {
 
   provider(name: string, lang: string): Promise<Provider> {
     return this.get<Provider>(`/providers/${encodeURIComponent(name)}`, { 'accept-language': lang });
+  }
+
+  /** What the end user has connected. */
+  own(): Promise<OwnConnection[]> {
+    return this.get<OwnConnection[]>('/connect/connections');
+  }
+
+  /** Ends one of the end user's connections. */
+  async disconnect(connection: OwnConnection): Promise<void> {
+    await this.call(pathOf(connection), { method: 'DELETE', headers: this.authorization });
+  }
+
+  /** Calls under a session in which one of them is authorized again. */
+  async reconnect(connection: OwnConnection): Promise<Api> {
+    const init = { method: 'POST', headers: this.authorization };
+    const answer = await this.call<{ data: { token: string } }>(pathOf(connection, '/reconnect'), init);
+    return new Api(this.url, answer.data.token);
   }
 
   /** How a window ended that could not be waited for on a WebSocket. */
@@ -50,9 +74,12 @@ export class Api {
     }).catch(() => undefined);
   }
 
+  private get authorization() {
+    return { authorization: `Bearer ${this.token}` };
+  }
+
   private async get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
-    const authorization = `Bearer ${this.token}`;
-    const answer = await this.call<{ data: T }>(path, { headers: { ...headers, authorization } });
+    const answer = await this.call<{ data: T }>(path, { headers: { ...headers, ...this.authorization } });
     return answer.data;
   }
 
@@ -71,6 +98,11 @@ export class Api {
     const told = message ?? (first ? `${first.path?.join('.') ?? ''}: ${first.message}` : `Status ${response.status}`);
     throw new ConnectError(code, told, response.status, reference);
   }
+}
+
+function pathOf({ connection_id, provider_config_key }: OwnConnection, step = ''): string {
+  const query = new URLSearchParams({ provider_config_key });
+  return `/connect/connections/${encodeURIComponent(connection_id)}${step}?${query}`;
 }
 
 export interface PopupStatus {

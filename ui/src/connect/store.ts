@@ -15,7 +15,14 @@ import {
 import { languageOf, translator } from './i18n';
 import type { Place } from './place';
 import { connectInWindow, openWindow } from './popup';
-import { ConnectError, type Connected, type Integration, type Provider, type Session } from './types';
+import {
+  ConnectError,
+  type Connected,
+  type Integration,
+  type OwnConnection,
+  type Provider,
+  type Session,
+} from './types';
 import { uuid } from './uuid';
 
 export interface FormScreen {
@@ -31,14 +38,15 @@ export type Screen =
   | { kind: 'waiting' }
   | { kind: 'fatal'; reason: 'expired' | 'direct' | 'unknown'; reference?: string }
   | { kind: 'list' }
+  | { kind: 'own'; connections: OwnConnection[] }
   | FormScreen
   | { kind: 'success'; form: FormScreen; connected: Connected }
   | { kind: 'failure'; form: FormScreen; error: ConnectError };
 
-/** What the form says above its button. */
 /** Why an attempt was given up: another follows at once. */
 const ANEW = 'anew';
 
+/** What the form says above its button. */
 export type Notice = 'popup.blocked' | 'popup.closed' | undefined;
 
 /** In a frame a token may come later than the page. */
@@ -51,12 +59,15 @@ export class Store {
   /** The integration whose form is being fetched. */
   readonly opening = signal<string | undefined>(undefined);
   readonly listError = signal<string | undefined>(undefined);
+  readonly ownError = signal(false);
   readonly isBusy = signal(false);
   readonly notice = signal<Notice>(undefined);
   readonly isDirty = signal(false);
   readonly language: string;
   readonly t;
   private api: Api | undefined;
+  /** Calls that manage the user's connections, while another session authorizes one again. */
+  private manager: { api: Api; session: Session } | undefined;
   private attempt: AbortController | undefined;
   private running: Promise<void> | undefined;
   private late: ReturnType<typeof setTimeout> | undefined;
@@ -87,11 +98,80 @@ export class Store {
       const shown = all.filter(({ unique_key }) => !allowed || allowed.includes(unique_key));
       this.integrations.value = shown.sort((a, b) => a.display_name.localeCompare(b.display_name, this.language));
       api.report('open');
-      const [only] = this.integrations.value;
-      if (only && this.integrations.value.length === 1) await this.openForm(only);
-      else this.showList();
+      if (session.managesConnections) await this.showOwn();
+      else await this.addAccount();
     } catch (error) {
       this.giveUp(error);
+    }
+  }
+
+  /** The list of services, or the form of the only one. */
+  async addAccount(): Promise<void> {
+    const [only] = this.integrations.value;
+    if (only && this.integrations.value.length === 1) await this.openForm(only);
+    else this.showList();
+  }
+
+  /** Whether the user manages connections, to which every screen leads back. */
+  get isManaging(): boolean {
+    return (this.manager?.session ?? this.session.value)?.managesConnections === true;
+  }
+
+  /** What the user has connected; without any, what may be. */
+  async showOwn(): Promise<void> {
+    this.stopAttempt();
+    if (this.manager) {
+      this.api = this.manager.api;
+      this.session.value = this.manager.session;
+      this.manager = undefined;
+    }
+    this.ownError.value = false;
+    try {
+      const connections = (await this.api?.own()) ?? [];
+      if (connections.length > 0) this.screen.value = { kind: 'own', connections };
+      else await this.addAccount();
+    } catch (error) {
+      this.giveUp(error);
+    }
+  }
+
+  /** Authorizes one of the user's connections again, in a session of its own. */
+  async reconnect(connection: OwnConnection): Promise<void> {
+    const integration = this.integrationOf(connection);
+    const [api, session] = [this.api, this.session.value];
+    if (!api || !session || !integration) return;
+    await this.managing(async () => {
+      const again = await api.reconnect(connection);
+      this.session.value = await again.session();
+      this.api = again;
+      this.manager = { api, session };
+      await this.openForm(integration);
+    });
+  }
+
+  /** Ends one of the user's connections, after asking. */
+  async disconnect(connection: OwnConnection, name: string): Promise<void> {
+    if (!window.confirm(this.t('own.confirm', { name }))) return;
+    await this.managing(async () => {
+      await this.api?.disconnect(connection);
+      await this.showOwn();
+    });
+  }
+
+  integrationOf(connection: OwnConnection): Integration | undefined {
+    return this.integrations.value.find(({ unique_key }) => unique_key === connection.provider_config_key);
+  }
+
+  private async managing(step: () => Promise<void>): Promise<void> {
+    this.isBusy.value = true;
+    this.ownError.value = false;
+    try {
+      await step();
+    } catch (error) {
+      if (isExpired(error)) this.giveUp(error);
+      else this.ownError.value = true;
+    } finally {
+      this.isBusy.value = false;
     }
   }
 

@@ -65,8 +65,17 @@ export interface Session {
     { connection_config?: Record<string, unknown>; authorization_params?: Record<string, string> }
   >;
   isReconnecting?: boolean;
+  managesConnections?: boolean;
   overrides?: Record<string, { docs_connect?: string }>;
   websocketsPath?: string;
+}
+
+/** A connection that the end user has. */
+export interface OwnConnection {
+  connection_id: string;
+  provider_config_key: string;
+  needs_reconnect: boolean;
+  created_at: string;
 }
 
 /** A connection that was made. */

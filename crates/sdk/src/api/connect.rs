@@ -187,4 +187,9 @@ impl Call<CreateConnectSession> {
         let keys: Vec<IntegrationKey> = keys.into_iter().map(Into::into).collect();
         self.field("allowed_integrations", keys)
     }
+
+    /// Lets the end user see, authorize again and end the connections they have. Bowline only.
+    pub fn manage_connections(self, manages: bool) -> Self {
+        self.field("manage_connections", manages)
+    }
 }

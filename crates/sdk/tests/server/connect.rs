@@ -15,7 +15,7 @@ async fn a_session_is_opened_shown_and_ended(place: Place) {
     place.connect_by_key().await;
     let user = EndUser::new("user-1").email("ada@example.com");
     let opening = place.bowline.create_connect_session().end_user(&user).allowed_integrations([API_KEY]);
-    let session = opening.confirm_account(true).await.unwrap();
+    let session = opening.confirm_account(true).manage_connections(true).await.unwrap();
     let link = session.connect_link.as_ref().unwrap();
     assert!(link.expose().ends_with(session.token.expose()));
 

@@ -6,6 +6,7 @@ import { Ending } from './ending';
 import { Fatal } from './fatal';
 import { Form } from './form';
 import { List } from './list';
+import { Own } from './own';
 import { Waiting } from './waiting';
 
 const FOCUSABLE = 'a[href], button:not([disabled]), input:not([disabled]), select, textarea, summary';
@@ -50,6 +51,8 @@ function Current({ store }: { store: Store }) {
       return <Fatal store={store} screen={screen} />;
     case 'list':
       return <List store={store} />;
+    case 'own':
+      return <Own store={store} connections={screen.connections} />;
     case 'form':
       return <Form key={screen.integration.unique_key} store={store} form={screen} />;
     case 'success':

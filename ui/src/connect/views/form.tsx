@@ -17,7 +17,8 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
   const broken = brokenPreset(form);
   const isReconnecting = store.session.value?.isReconnecting === true;
   const isBusy = store.isBusy.value;
-  const hasList = store.integrations.value.length > 1;
+  const hasList = store.integrations.value.length > 1 && !(isReconnecting && store.isManaging);
+  const onBack = hasList ? () => store.showList() : store.isManaging ? () => void store.showOwn() : undefined;
   const override = store.session.value?.overrides?.[integration.unique_key]?.docs_connect;
   const docs = safeLink(override ?? provider.docs_connect);
 
@@ -40,7 +41,7 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
 
   return (
     <>
-      <TopBar store={store} onBack={hasList ? () => store.showList() : undefined} />
+      <TopBar store={store} onBack={onBack} />
       <form class="body" ref={element} noValidate autoComplete="off" onSubmit={submit}>
         <header class="heading">
           <Logo src={provider.logo_url} name={name} size="large" />
