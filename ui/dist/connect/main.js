@@ -1814,6 +1814,14 @@ function TopBar({ store: store2, onBack }) {
 function Icon({ path }) {
   return /* @__PURE__ */ a4("svg", { viewBox: "0 0 24 24", width: "20", height: "20", "aria-hidden": "true", class: "drawing", children: /* @__PURE__ */ a4("path", { d: path }) });
 }
+function docsOf(store2, { integration, provider }) {
+  let override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect;
+  return safeLink(override ?? provider.docs_connect);
+}
+function DocsLink({ store: store2, form }) {
+  let docs = docsOf(store2, form);
+  return docs ? /* @__PURE__ */ a4("p", { children: /* @__PURE__ */ a4("a", { class: "link", href: docs, target: "_blank", rel: "noopener noreferrer", onClick: () => store2.reportDocs("click:doc", form.integration.unique_key), children: store2.t("form.docs") }) }) : null;
+}
 function safeLink(address2) {
   return address2 && /^https?:\/\//.test(address2) ? address2 : void 0;
 }
@@ -1835,7 +1843,8 @@ function Ending({ store: store2, screen }) {
           /* @__PURE__ */ a4("summary", { children: t4("failure.details") }),
           /* @__PURE__ */ a4("pre", { children: screen.error.message }),
           screen.error.reference && /* @__PURE__ */ a4("p", { children: t4("fatal.reference", { reference: screen.error.reference }) })
-        ] })
+        ] }),
+        /* @__PURE__ */ a4(DocsLink, { store: store2, form: screen.form })
       ] }),
       isDone && !store2.place.isFramed && /* @__PURE__ */ a4("p", { children: t4("success.close") })
     ] }),
@@ -1957,7 +1966,7 @@ function Input({ store: store2, field, value, problem, isFirst, onChange, onLeav
 function Form({ store: store2, form }) {
   let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, onBack = store2.integrations.value.length > 1 && !(isReconnecting && store2.isManaging) ? () => store2.showList() : store2.isManaging ? () => {
     store2.showOwn();
-  } : void 0, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = safeLink(override ?? provider.docs_connect), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
+  } : void 0, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = docsOf(store2, form), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
     values.set(field, value), store2.isDirty.value = !0, setTouched(new Set(touched).add(field));
   };
   return /* @__PURE__ */ a4($, { children: [
@@ -1990,17 +1999,7 @@ function Form({ store: store2, form }) {
         `${field.group}.${field.name}`
       )),
       form.externalId && /* @__PURE__ */ a4(ExternalId, { store: store2, id: form.externalId }),
-      docs && /* @__PURE__ */ a4("p", { children: /* @__PURE__ */ a4(
-        "a",
-        {
-          class: "link",
-          href: docs,
-          target: "_blank",
-          rel: "noopener noreferrer",
-          onClick: () => store2.reportDocs("click:doc", integration.unique_key),
-          children: t4("form.docs")
-        }
-      ) }),
+      /* @__PURE__ */ a4(DocsLink, { store: store2, form }),
       /* @__PURE__ */ a4("div", { class: "actions", children: [
         store2.notice.value && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: t4(store2.notice.value) }),
         isBusy && usesPopup(provider) && /* @__PURE__ */ a4("p", { role: "status", class: "wait", children: [

@@ -3,7 +3,7 @@
 import type { Key } from '../i18n';
 import type { Screen, Store } from '../store';
 import type { ConnectError } from '../types';
-import { Icon, Logo, TopBar } from './parts';
+import { DocsLink, Icon, Logo, TopBar } from './parts';
 
 export function Ending({ store, screen }: { store: Store; screen: Screen & { kind: 'success' | 'failure' } }) {
   const { t } = store;
@@ -33,6 +33,7 @@ export function Ending({ store, screen }: { store: Store; screen: Screen & { kin
                 {screen.error.reference && <p>{t('fatal.reference', { reference: screen.error.reference })}</p>}
               </details>
             )}
+            <DocsLink store={store} form={screen.form} />
           </>
         )}
         {isDone && !store.place.isFramed && <p>{t('success.close')}</p>}

@@ -4,7 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import { type Field, problemOf, submissionOf, usesPopup } from '../form';
 import { type FormScreen, type Store, brokenPreset } from '../store';
 import { FieldRow } from './field';
-import { Logo, TopBar, safeLink } from './parts';
+import { DocsLink, Logo, TopBar, docsOf } from './parts';
 
 export function Form({ store, form }: { store: Store; form: FormScreen }) {
   const { t } = store;
@@ -20,7 +20,7 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
   const hasList = store.integrations.value.length > 1 && !(isReconnecting && store.isManaging);
   const onBack = hasList ? () => store.showList() : store.isManaging ? () => void store.showOwn() : undefined;
   const override = store.session.value?.overrides?.[integration.unique_key]?.docs_connect;
-  const docs = safeLink(override ?? provider.docs_connect);
+  const docs = docsOf(store, form);
 
   // Whoever was sent this link by somebody else sees whose account theirs would become.
   const endUser = store.place.isFramed ? null : store.session.value?.endUser;
@@ -71,19 +71,7 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
           />
         ))}
         {form.externalId && <ExternalId store={store} id={form.externalId} />}
-        {docs && (
-          <p>
-            <a
-              class="link"
-              href={docs}
-              target="_blank"
-              rel="noopener noreferrer"
-              onClick={() => store.reportDocs('click:doc', integration.unique_key)}
-            >
-              {t('form.docs')}
-            </a>
-          </p>
-        )}
+        <DocsLink store={store} form={form} />
         <div class="actions">
           {store.notice.value && (
             <p class="problem" role="alert">

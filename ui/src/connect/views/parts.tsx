@@ -1,7 +1,7 @@
 // Small parts that several screens use.
 
 import { useState } from 'preact/hooks';
-import type { Store } from '../store';
+import type { FormScreen, Store } from '../store';
 
 /** A provider's picture, or its first letter where there is none. */
 export function Logo({ src, name, size = 'small' }: { src: string; name: string; size?: 'small' | 'large' }) {
@@ -46,6 +46,25 @@ export function Icon({ path }: { path: string }) {
     <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" class="drawing">
       <path d={path} />
     </svg>
+  );
+}
+
+/** Where the application, or else the provider, explains how to connect. */
+export function docsOf(store: Store, { integration, provider }: FormScreen): string | undefined {
+  const override = store.session.value?.overrides?.[integration.unique_key]?.docs_connect;
+  return safeLink(override ?? provider.docs_connect);
+}
+
+export function DocsLink({ store, form }: { store: Store; form: FormScreen }) {
+  const docs = docsOf(store, form);
+  if (!docs) return null;
+  const report = () => store.reportDocs('click:doc', form.integration.unique_key);
+  return (
+    <p>
+      <a class="link" href={docs} target="_blank" rel="noopener noreferrer" onClick={report}>
+        {store.t('form.docs')}
+      </a>
+    </p>
   );
 }
 
