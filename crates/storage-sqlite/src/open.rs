@@ -6,12 +6,13 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bowline_domain::storage::{StorageError, StorageResult};
 use parking_lot::Mutex;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::time::sleep;
 
 use crate::caches::Caches;
 use crate::migrations::migrator;
@@ -23,6 +24,10 @@ use crate::{SqliteOptions, SqliteStorage, failed};
 const LOCK_FILE: &str = "bowline.lock";
 /// How long a write waits for another process's.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two tries to open a database that another process is just making.
+const CONNECT_PAUSE: Duration = Duration::from_millis(10);
+/// SQLite's result code when somebody else has the file.
+const SQLITE_BUSY: &str = "5";
 const READERS_MAX: u32 = 4;
 /// Pages kept in memory, in KiB (a negative number means KiB to SQLite): small, as hot rows are in the caches.
 const WRITER_CACHE: &str = "-2048";
@@ -33,7 +38,7 @@ pub(crate) async fn open(options: SqliteOptions) -> StorageResult<SqliteStorage>
     make_private_database(&options.path)?;
     let base = base_options(&options.path);
     let writer = base.clone().pragma("cache_size", WRITER_CACHE);
-    let mut writer = writer.connect().await.map_err(failed("opening the database"))?;
+    let mut writer = connect_in_turn(&writer).await.map_err(failed("opening the database"))?;
     migrate(&mut writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
@@ -50,6 +55,22 @@ pub(crate) async fn open(options: SqliteOptions) -> StorageResult<SqliteStorage>
         clock: options.clock,
         lock: Mutex::new(lock),
     })
+}
+
+/// Whoever finds a new database turns its log on, which needs the file alone. For that SQLite does not wait as it does
+/// for everything else, so of several at once all but one are refused, and try again.
+async fn connect_in_turn(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => sleep(CONNECT_PAUSE).await,
+            connected => return connected,
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(SQLITE_BUSY))
 }
 
 fn base_options(path: &Path) -> SqliteConnectOptions {

@@ -80,7 +80,7 @@ async fn a_dropped_server_frees_the_directory() {
 async fn many_that_open_a_new_database_at_once_all_succeed() {
     let backend = Arc::new(backend());
     let mut callers = tokio::task::JoinSet::new();
-    for n in 0..6 {
+    for n in 0..24 {
         let backend = Arc::clone(&backend);
         callers.spawn(async move { SqliteStorage::open(backend.options(n == 0)).await.unwrap() });
     }
