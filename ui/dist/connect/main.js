@@ -863,6 +863,9 @@ var ConnectError = class extends Error {
   status;
   reference;
 };
+function isExpired(error) {
+  return error instanceof ConnectError && (error.status === 401 || error.type.endsWith("connect_session_token"));
+}
 
 // src/connect/api.ts
 var Api = class _Api {
@@ -1447,6 +1450,59 @@ function translator(language) {
   return (key, values = {}) => messages[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// src/connect/own.ts
+var OwnConnections = class {
+  constructor(store2) {
+    this.store = store2;
+  }
+  store;
+  hasFailed = y3(!1);
+  /** Whose calls manage connections, while another session authorizes one again. */
+  manager;
+  /** Whether the user manages connections, to which every screen then leads back. */
+  get isManaging() {
+    return (this.manager?.session ?? this.store.session.value)?.managesConnections === !0;
+  }
+  /** What the user has connected; without any, what may be. */
+  async show() {
+    let { store: store2 } = this;
+    store2.stopAttempt(), this.manager && (store2.api = this.manager.api, store2.session.value = this.manager.session, this.manager = void 0), this.hasFailed.value = !1;
+    try {
+      let connections = await store2.api?.own() ?? [];
+      connections.length > 0 ? store2.screen.value = { kind: "own", connections } : await store2.addAccount();
+    } catch (error) {
+      store2.giveUp(error);
+    }
+  }
+  /** Authorizes a connection again, in a session of its own. */
+  async reconnect(connection) {
+    let { store: store2 } = this, integration = this.integrationOf(connection), [api, session] = [store2.api, store2.session.value];
+    !api || !session || !integration || await this.step(async () => {
+      let again = await api.reconnect(connection);
+      store2.session.value = await again.session(), store2.api = again, this.manager = { api, session }, await store2.openForm(integration);
+    });
+  }
+  /** Ends a connection, after asking. */
+  async disconnect(connection, name) {
+    window.confirm(this.store.t("own.confirm", { name })) && await this.step(async () => {
+      await this.store.api?.disconnect(connection), await this.show();
+    });
+  }
+  integrationOf(connection) {
+    return this.store.integrations.value.find(({ unique_key }) => unique_key === connection.provider_config_key);
+  }
+  async step(run) {
+    this.store.isBusy.value = !0, this.hasFailed.value = !1;
+    try {
+      await run();
+    } catch (error) {
+      isExpired(error) ? this.store.giveUp(error) : this.hasFailed.value = !0;
+    } finally {
+      this.store.isBusy.value = !1;
+    }
+  }
+};
+
 // src/connect/uuid.ts
 function uuid() {
   let bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -1564,15 +1620,14 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
   /** The integration whose form is being fetched. */
   opening = y3(void 0);
   listError = y3(void 0);
-  ownError = y3(!1);
   isBusy = y3(!1);
   notice = y3(void 0);
   isDirty = y3(!1);
   language;
   t;
+  /** What the user has connected before. */
+  own = new OwnConnections(this);
   api;
-  /** Calls that manage the user's connections, while another session authorizes one again. */
-  manager;
   attempt;
   running;
   late;
@@ -1589,7 +1644,7 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
       let [session, all] = await Promise.all([api.session(), api.integrations()]);
       this.session.value = session;
       let allowed = session.allowed_integrations, shown = all.filter(({ unique_key }) => !allowed || allowed.includes(unique_key));
-      this.integrations.value = shown.sort((a5, b3) => a5.display_name.localeCompare(b3.display_name, this.language)), api.report("open"), session.managesConnections ? await this.showOwn() : await this.addAccount();
+      this.integrations.value = shown.sort((a5, b3) => a5.display_name.localeCompare(b3.display_name, this.language)), api.report("open"), session.managesConnections ? await this.own.show() : await this.addAccount();
     } catch (error) {
       this.giveUp(error);
     }
@@ -1598,47 +1653,6 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
   async addAccount() {
     let [only] = this.integrations.value;
     only && this.integrations.value.length === 1 ? await this.openForm(only) : this.showList();
-  }
-  /** Whether the user manages connections, to which every screen leads back. */
-  get isManaging() {
-    return (this.manager?.session ?? this.session.value)?.managesConnections === !0;
-  }
-  /** What the user has connected; without any, what may be. */
-  async showOwn() {
-    this.stopAttempt(), this.manager && (this.api = this.manager.api, this.session.value = this.manager.session, this.manager = void 0), this.ownError.value = !1;
-    try {
-      let connections = await this.api?.own() ?? [];
-      connections.length > 0 ? this.screen.value = { kind: "own", connections } : await this.addAccount();
-    } catch (error) {
-      this.giveUp(error);
-    }
-  }
-  /** Authorizes one of the user's connections again, in a session of its own. */
-  async reconnect(connection) {
-    let integration = this.integrationOf(connection), [api, session] = [this.api, this.session.value];
-    !api || !session || !integration || await this.managing(async () => {
-      let again = await api.reconnect(connection);
-      this.session.value = await again.session(), this.api = again, this.manager = { api, session }, await this.openForm(integration);
-    });
-  }
-  /** Ends one of the user's connections, after asking. */
-  async disconnect(connection, name) {
-    window.confirm(this.t("own.confirm", { name })) && await this.managing(async () => {
-      await this.api?.disconnect(connection), await this.showOwn();
-    });
-  }
-  integrationOf(connection) {
-    return this.integrations.value.find(({ unique_key }) => unique_key === connection.provider_config_key);
-  }
-  async managing(step) {
-    this.isBusy.value = !0, this.ownError.value = !1;
-    try {
-      await step();
-    } catch (error) {
-      isExpired(error) ? this.giveUp(error) : this.ownError.value = !0;
-    } finally {
-      this.isBusy.value = !1;
-    }
   }
   showList() {
     this.stopAttempt(), this.screen.value = { kind: "list" }, this.api?.report("view:list");
@@ -1742,9 +1756,6 @@ var ANEW = "anew", TOKEN_LIMIT_MS = 1e4, Store = class {
 };
 function brokenPreset(form) {
   return form.fields.find((field) => field.isHidden && problemOf(field, field.value) !== void 0);
-}
-function isExpired(error) {
-  return error instanceof ConnectError && (error.status === 401 || error.type.endsWith("connect_session_token"));
 }
 function asConnectError(error) {
   return error instanceof ConnectError ? error : new ConnectError("unknown_error", error instanceof Error ? error.message : String(error));
@@ -1964,8 +1975,8 @@ function Input({ store: store2, field, value, problem, isFirst, onChange, onLeav
 
 // src/connect/views/form.tsx
 function Form({ store: store2, form }) {
-  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, onBack = store2.integrations.value.length > 1 && !(isReconnecting && store2.isManaging) ? () => store2.showList() : store2.isManaging ? () => {
-    store2.showOwn();
+  let { t: t4 } = store2, { integration, provider, fields } = form, name = integration.display_name, [values] = d2(() => new Map(fields.map((field) => [field, field.value]))), [touched, setTouched] = d2(/* @__PURE__ */ new Set()), element = T2(null), visible = fields.filter((field) => !field.isHidden), broken = brokenPreset(form), isReconnecting = store2.session.value?.isReconnecting === !0, isBusy = store2.isBusy.value, onBack = store2.integrations.value.length > 1 && !(isReconnecting && store2.own.isManaging) ? () => store2.showList() : store2.own.isManaging ? () => {
+    store2.own.show();
   } : void 0, override = store2.session.value?.overrides?.[integration.unique_key]?.docs_connect, docs = docsOf(store2, form), endUser = store2.place.isFramed ? null : store2.session.value?.endUser, owner = endUser?.email || endUser?.display_name, change = (field, value) => {
     values.set(field, value), store2.isDirty.value = !0, setTouched(new Set(touched).add(field));
   };
@@ -2050,8 +2061,8 @@ var SEARCH_FROM = 9;
 function List({ store: store2 }) {
   let { t: t4 } = store2, [search, setSearch] = d2(""), all = store2.integrations.value, words = search.trim().toLocaleLowerCase(), shown = all.filter(({ display_name, provider }) => `${display_name} ${provider}`.toLocaleLowerCase().includes(words)), isEmpty = all.length === 0;
   return /* @__PURE__ */ a4($, { children: [
-    /* @__PURE__ */ a4(TopBar, { store: store2, onBack: store2.isManaging ? () => {
-      store2.showOwn();
+    /* @__PURE__ */ a4(TopBar, { store: store2, onBack: store2.own.isManaging ? () => {
+      store2.own.show();
     } : void 0 }),
     /* @__PURE__ */ a4("div", { class: "body", children: [
       /* @__PURE__ */ a4("h1", { id: "title", children: t4(isEmpty ? "list.empty.title" : "list.title") }),
@@ -2107,7 +2118,7 @@ function Own({ store: store2, connections }) {
     /* @__PURE__ */ a4("div", { class: "body", children: [
       /* @__PURE__ */ a4("h1", { id: "title", children: t4("own.title") }),
       /* @__PURE__ */ a4("ul", { class: "list", children: connections.map((connection) => /* @__PURE__ */ a4("li", { class: "row is-own", children: /* @__PURE__ */ a4(Connection, { store: store2, connection }) }, `${connection.provider_config_key}/${connection.connection_id}`)) }),
-      store2.ownError.value && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: [
+      store2.own.hasFailed.value && /* @__PURE__ */ a4("p", { class: "problem", role: "alert", children: [
         t4("fatal.unknown.title"),
         ". ",
         t4("fatal.unknown.about")
@@ -2119,7 +2130,7 @@ function Own({ store: store2, connections }) {
   ] });
 }
 function Connection({ store: store2, connection }) {
-  let { t: t4 } = store2, integration = store2.integrationOf(connection), name = integration?.display_name ?? connection.provider_config_key, date = new Date(connection.created_at).toLocaleDateString(store2.language), again = t4("form.submit.reconnect"), end = t4("own.disconnect");
+  let { t: t4 } = store2, integration = store2.own.integrationOf(connection), name = integration?.display_name ?? connection.provider_config_key, date = new Date(connection.created_at).toLocaleDateString(store2.language), again = t4("form.submit.reconnect"), end = t4("own.disconnect");
   return /* @__PURE__ */ a4($, { children: [
     /* @__PURE__ */ a4(Logo, { src: integration?.logo ?? "", name }),
     /* @__PURE__ */ a4("span", { class: "name", children: [
@@ -2135,7 +2146,7 @@ function Connection({ store: store2, connection }) {
           "aria-label": `${again}: ${name}`,
           disabled: store2.isBusy.value,
           onClick: () => {
-            store2.reconnect(connection);
+            store2.own.reconnect(connection);
           },
           children: again
         }
@@ -2148,7 +2159,7 @@ function Connection({ store: store2, connection }) {
           "aria-label": `${end}: ${name}`,
           disabled: store2.isBusy.value,
           onClick: () => {
-            store2.disconnect(connection, name);
+            store2.own.disconnect(connection, name);
           },
           children: end
         }

@@ -13,6 +13,7 @@ import {
   usesPopup,
 } from './form';
 import { languageOf, translator } from './i18n';
+import { OwnConnections } from './own';
 import type { Place } from './place';
 import { connectInWindow, openWindow } from './popup';
 import {
@@ -22,6 +23,7 @@ import {
   type OwnConnection,
   type Provider,
   type Session,
+  isExpired,
 } from './types';
 import { uuid } from './uuid';
 
@@ -59,15 +61,14 @@ export class Store {
   /** The integration whose form is being fetched. */
   readonly opening = signal<string | undefined>(undefined);
   readonly listError = signal<string | undefined>(undefined);
-  readonly ownError = signal(false);
   readonly isBusy = signal(false);
   readonly notice = signal<Notice>(undefined);
   readonly isDirty = signal(false);
   readonly language: string;
   readonly t;
-  private api: Api | undefined;
-  /** Calls that manage the user's connections, while another session authorizes one again. */
-  private manager: { api: Api; session: Session } | undefined;
+  /** What the user has connected before. */
+  readonly own = new OwnConnections(this);
+  api: Api | undefined;
   private attempt: AbortController | undefined;
   private running: Promise<void> | undefined;
   private late: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +99,7 @@ export class Store {
       const shown = all.filter(({ unique_key }) => !allowed || allowed.includes(unique_key));
       this.integrations.value = shown.sort((a, b) => a.display_name.localeCompare(b.display_name, this.language));
       api.report('open');
-      if (session.managesConnections) await this.showOwn();
+      if (session.managesConnections) await this.own.show();
       else await this.addAccount();
     } catch (error) {
       this.giveUp(error);
@@ -110,69 +111,6 @@ export class Store {
     const [only] = this.integrations.value;
     if (only && this.integrations.value.length === 1) await this.openForm(only);
     else this.showList();
-  }
-
-  /** Whether the user manages connections, to which every screen leads back. */
-  get isManaging(): boolean {
-    return (this.manager?.session ?? this.session.value)?.managesConnections === true;
-  }
-
-  /** What the user has connected; without any, what may be. */
-  async showOwn(): Promise<void> {
-    this.stopAttempt();
-    if (this.manager) {
-      this.api = this.manager.api;
-      this.session.value = this.manager.session;
-      this.manager = undefined;
-    }
-    this.ownError.value = false;
-    try {
-      const connections = (await this.api?.own()) ?? [];
-      if (connections.length > 0) this.screen.value = { kind: 'own', connections };
-      else await this.addAccount();
-    } catch (error) {
-      this.giveUp(error);
-    }
-  }
-
-  /** Authorizes one of the user's connections again, in a session of its own. */
-  async reconnect(connection: OwnConnection): Promise<void> {
-    const integration = this.integrationOf(connection);
-    const [api, session] = [this.api, this.session.value];
-    if (!api || !session || !integration) return;
-    await this.managing(async () => {
-      const again = await api.reconnect(connection);
-      this.session.value = await again.session();
-      this.api = again;
-      this.manager = { api, session };
-      await this.openForm(integration);
-    });
-  }
-
-  /** Ends one of the user's connections, after asking. */
-  async disconnect(connection: OwnConnection, name: string): Promise<void> {
-    if (!window.confirm(this.t('own.confirm', { name }))) return;
-    await this.managing(async () => {
-      await this.api?.disconnect(connection);
-      await this.showOwn();
-    });
-  }
-
-  integrationOf(connection: OwnConnection): Integration | undefined {
-    return this.integrations.value.find(({ unique_key }) => unique_key === connection.provider_config_key);
-  }
-
-  private async managing(step: () => Promise<void>): Promise<void> {
-    this.isBusy.value = true;
-    this.ownError.value = false;
-    try {
-      await step();
-    } catch (error) {
-      if (isExpired(error)) this.giveUp(error);
-      else this.ownError.value = true;
-    } finally {
-      this.isBusy.value = false;
-    }
   }
 
   showList(): void {
@@ -325,7 +263,7 @@ export class Store {
     }
   }
 
-  private giveUp(error: unknown): void {
+  giveUp(error: unknown): void {
     const known = asConnectError(error);
     const reason = isExpired(error) ? 'expired' : 'unknown';
     if (reason === 'unknown') this.api?.report('view:unknown_error');
@@ -348,9 +286,6 @@ export function brokenPreset(form: FormScreen): Field | undefined {
   return form.fields.find((field) => field.isHidden && problemOf(field, field.value) !== undefined);
 }
 
-function isExpired(error: unknown): boolean {
-  return error instanceof ConnectError && (error.status === 401 || error.type.endsWith('connect_session_token'));
-}
 
 function asConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;

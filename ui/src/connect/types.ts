@@ -98,3 +98,7 @@ export class ConnectError extends Error {
     super(message);
   }
 }
+
+export function isExpired(error: unknown): boolean {
+  return error instanceof ConnectError && (error.status === 401 || error.type.endsWith('connect_session_token'));
+}

@@ -17,8 +17,8 @@ export function Form({ store, form }: { store: Store; form: FormScreen }) {
   const broken = brokenPreset(form);
   const isReconnecting = store.session.value?.isReconnecting === true;
   const isBusy = store.isBusy.value;
-  const hasList = store.integrations.value.length > 1 && !(isReconnecting && store.isManaging);
-  const onBack = hasList ? () => store.showList() : store.isManaging ? () => void store.showOwn() : undefined;
+  const hasList = store.integrations.value.length > 1 && !(isReconnecting && store.own.isManaging);
+  const onBack = hasList ? () => store.showList() : store.own.isManaging ? () => void store.own.show() : undefined;
   const override = store.session.value?.overrides?.[integration.unique_key]?.docs_connect;
   const docs = docsOf(store, form);
 

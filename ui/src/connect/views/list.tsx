@@ -15,7 +15,7 @@ export function List({ store }: { store: Store }) {
   const isEmpty = all.length === 0;
   return (
     <>
-      <TopBar store={store} onBack={store.isManaging ? () => void store.showOwn() : undefined} />
+      <TopBar store={store} onBack={store.own.isManaging ? () => void store.own.show() : undefined} />
       <div class="body">
         <h1 id="title">{t(isEmpty ? 'list.empty.title' : 'list.title')}</h1>
         <p>{t(isEmpty ? 'list.empty.about' : 'list.about')}</p>

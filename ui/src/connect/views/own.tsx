@@ -18,7 +18,7 @@ export function Own({ store, connections }: { store: Store; connections: OwnConn
             </li>
           ))}
         </ul>
-        {store.ownError.value && (
+        {store.own.hasFailed.value && (
           <p class="problem" role="alert">
             {t('fatal.unknown.title')}. {t('fatal.unknown.about')}
           </p>
@@ -35,7 +35,7 @@ export function Own({ store, connections }: { store: Store; connections: OwnConn
 
 function Connection({ store, connection }: { store: Store; connection: OwnConnection }) {
   const { t } = store;
-  const integration = store.integrationOf(connection);
+  const integration = store.own.integrationOf(connection);
   const name = integration?.display_name ?? connection.provider_config_key;
   const date = new Date(connection.created_at).toLocaleDateString(store.language);
   const again = t('form.submit.reconnect');
@@ -55,7 +55,7 @@ function Connection({ store, connection }: { store: Store; connection: OwnConnec
           class="link"
           aria-label={`${again}: ${name}`}
           disabled={store.isBusy.value}
-          onClick={() => void store.reconnect(connection)}
+          onClick={() => void store.own.reconnect(connection)}
         >
           {again}
         </button>
@@ -64,7 +64,7 @@ function Connection({ store, connection }: { store: Store; connection: OwnConnec
           class="link"
           aria-label={`${end}: ${name}`}
           disabled={store.isBusy.value}
-          onClick={() => void store.disconnect(connection, name)}
+          onClick={() => void store.own.disconnect(connection, name)}
         >
           {end}
         </button>
