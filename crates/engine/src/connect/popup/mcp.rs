@@ -2,9 +2,11 @@
 //! (spec `auth.md` §6.6).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bowline_domain::provider::AuthMode;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 use url::Url;
 
 use super::{CallbackQuery, ClientOverride};
@@ -12,6 +14,9 @@ use crate::Engine;
 use crate::auth::mcp::{self, Discovered};
 use crate::connect::{Attempt, ConnectError};
 use crate::integration::OpenIntegration;
+
+/// A window waits meanwhile, and several documents may have to be asked for.
+const DISCOVERY_MAX: Duration = Duration::from_secs(20);
 
 /// The client id of servers that neither register clients nor read documents about them.
 const STATIC_CLIENT_ID: &str = "nango-client";
@@ -29,7 +34,8 @@ impl Engine {
             return Ok(client);
         }
         let server = attempt.config.get(mcp::SERVER_URL).and_then(Value::as_str).unwrap_or_default();
-        let discovered = mcp::discover(&self.outbound, server).await;
+        let discovered = timeout(DISCOVERY_MAX, mcp::discover(&self.outbound, server)).await;
+        let discovered = discovered.unwrap_or_else(|_| Err("it takes too long to answer".to_owned()));
         let found =
             discovered.map_err(|problem| ConnectError::BadUrl(format!("{}: {problem}", mcp::SERVER_URL)))?;
         let own = attempt.integration.credentials.scopes.as_deref().filter(|scopes| !scopes.is_empty());
