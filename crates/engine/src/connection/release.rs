@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::probe::Account;
 use crate::Engine;
 use crate::auth::oauth2::Client;
-use crate::auth::revoke::{RevokeOutcome, revoke};
+use crate::auth::revoke::{self, RevokeOutcome, revoke};
 
 /// A provider that is slower is not waited for.
 const RELEASE_MAX: Duration = Duration::from_secs(5);
@@ -47,7 +47,13 @@ impl Engine {
         environment: &Environment,
         integration: Option<&IntegrationKey>,
     ) -> Result<(), StorageError> {
-        let integration_keys = integration.iter().map(|key| key.as_str().to_owned()).collect();
+        let all = self.storage.list_integrations(environment.id).await?;
+        let wanted = all.iter().filter(|own| integration.is_none_or(|key| own.key == *key));
+        let releasable = wanted.filter(|own| self.takes_back(own.provider.as_str()));
+        let integration_keys: Vec<String> = releasable.map(|own| own.key.as_str().to_owned()).collect();
+        if integration_keys.is_empty() {
+            return Ok(());
+        }
         let mut filter = ConnectionFilter { integration_keys, limit: PAGE, ..ConnectionFilter::default() };
         loop {
             let page = self.storage.list_connections(environment.id, &filter).await?;
@@ -65,6 +71,14 @@ impl Engine {
             }
             filter.offset += u64::from(PAGE);
         }
+    }
+
+    /// Whether reading a provider's connections is worth it.
+    fn takes_back(&self, provider: &str) -> bool {
+        let provider = self.catalog.find(provider);
+        provider.is_some_and(|provider| {
+            provider.pre_connection_deletion_hook().is_some() || revoke::is_known(&provider)
+        })
     }
 
     /// Takes a connection's tokens back where that is possible; what became of it goes into the log.

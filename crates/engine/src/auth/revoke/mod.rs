@@ -41,6 +41,11 @@ pub enum RevokeOutcome {
     Unreachable,
 }
 
+/// Whether a way is known to take tokens of this provider back.
+pub fn is_known(provider: &Provider) -> bool {
+    provider.auth_mode == AuthMode::McpOAuth2Generic || table::find(provider).is_some()
+}
+
 /// Takes a connection's tokens back, where the provider has an endpoint for that.
 pub async fn revoke(
     outbound: &Outbound,
