@@ -129,8 +129,8 @@ impl Engine {
             Err(error) => return PopupEnd::unknown(error),
         };
         let mut end = PopupEnd::of(&environment, &authorization);
-        if authorization.answer.is_some() {
-            // Its question is open; the answer does not come this way.
+        if authorization.question.is_some() {
+            // The user's word does not come this way.
             return PopupEnd::unknown(ConnectError::UnknownState);
         }
         if authorization.is_browser(cookie(&cookie_name(state))) {

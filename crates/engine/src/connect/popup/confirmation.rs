@@ -2,7 +2,7 @@
 //! sent sees whose account theirs would become. The provider's answer is kept until they say yes.
 
 use super::callback::{CallbackQuery, PopupEnd, PopupOutcome};
-use super::state::{Authorization, cookie_name};
+use super::state::{Authorization, Question, cookie_name};
 use crate::Engine;
 use crate::connect::ConnectError;
 use crate::connect::ticket::random_hex;
@@ -38,8 +38,8 @@ impl Engine {
                 name.unwrap_or(&user.id).clone()
             }),
         };
-        authorization.cookie = query.state().map(cookie_name);
-        authorization.answer = Some(query.pairs());
+        let cookie = cookie_name(query.state().unwrap_or_default());
+        authorization.question = Some(Question { answer: query.pairs(), cookie });
         self.write_authorization(environment, &state, &authorization).await?;
         Ok(PopupOutcome::Asked(confirmation))
     }
@@ -57,8 +57,9 @@ impl Engine {
             Err(error) => return PopupEnd::unknown(error),
         };
         let mut end = PopupEnd::of(&environment, &authorization);
-        let asked = authorization.cookie.take().zip(authorization.answer.take());
-        let Some((name, answer)) = asked else { return PopupEnd::unknown(ConnectError::UnknownState) };
+        let Some(Question { answer, cookie: name }) = authorization.question.take() else {
+            return PopupEnd::unknown(ConnectError::UnknownState);
+        };
         if !authorization.is_browser(cookie(&name)) {
             return end;
         }

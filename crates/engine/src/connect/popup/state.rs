@@ -71,14 +71,18 @@ pub(super) struct Authorization {
     /// Whether the user is asked before the connection is made.
     #[serde(default)]
     pub asks: bool,
-    /// The provider's answer, while the user is asked.
+    /// What waits for the user's word, while they are asked.
     #[serde(default)]
-    pub answer: Option<Vec<(String, String)>>,
-    /// The name of the browser's cookie, while the user is asked.
-    #[serde(default)]
-    pub cookie: Option<String>,
+    pub question: Option<Question>,
     /// OAuth 1: the temporary credentials' token and secret.
     pub request_token: Option<(String, String)>,
+}
+
+/// The provider's answer, and the name of the browser's cookie, under which it came.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Question {
+    pub answer: Vec<(String, String)>,
+    pub cookie: String,
 }
 
 #[derive(Serialize, Deserialize)]
