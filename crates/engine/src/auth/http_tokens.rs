@@ -7,6 +7,7 @@ use super::{
 };
 use crate::credential::CredentialKind;
 use crate::credential::refresh::{Refreshed, TokenClient, TokenError, TokenRefresh};
+use crate::integration::IntegrationCredentials;
 use crate::outbound::Outbound;
 
 /// Renews credentials at the providers' token endpoints.
@@ -34,7 +35,10 @@ impl HttpTokenClient {
             CredentialKind::Oauth2 => match mcp::resolved(request.provider, request.config)? {
                 None => oauth2::refresh(&self.0, request).await,
                 Some(provider) => {
-                    oauth2::refresh(&self.0, &TokenRefresh { provider: &provider, ..*request }).await
+                    // Its client is the connection's own; the application has none at a server that a user chose.
+                    let integration = &IntegrationCredentials::default();
+                    let own = TokenRefresh { provider: &provider, integration, ..*request };
+                    oauth2::refresh(&self.0, &own).await
                 }
             },
             CredentialKind::Oauth2Cc => client_credentials::refresh(&self.0, request).await,

@@ -10,6 +10,7 @@ use bowline_domain::provider::Provider;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::oauth2::Client;
 use super::secret_host;
 use super::token_call::{BodyFormat, TokenCall};
 use crate::credential::Credentials;
@@ -59,21 +60,16 @@ fn request(
     integration: &IntegrationCredentials,
     fetched: &Refreshed,
 ) -> Result<TokenCall, TokenError> {
-    let own = |names: [&str; 3]| names.into_iter().find_map(|name| fetched.credentials.text(name));
-    let over = |name: &str| fetched.credentials.override_text(name);
-    let secret = integration.client_secret.as_ref().map(|secret| secret.expose().as_str());
+    // Accounts of some modes bring their client along.
+    let typed = |names: [&str; 2]| names.into_iter().find_map(|name| fetched.credentials.text(name));
+    let client = match (typed(["client_id", "clientId"]), typed(["client_secret", "clientSecret"])) {
+        (Some(id), secret) => Client::new(id, secret)?,
+        (None, _) => Client::of(&fetched.credentials, integration)?,
+    };
     let parts = [
-        ("token", own(["access_token", "token", "token"])),
-        (
-            "client_id",
-            over("client_id")
-                .or(own(["client_id", "clientId", "clientId"]))
-                .or(integration.client_id.as_deref()),
-        ),
-        (
-            "client_secret",
-            over("client_secret").or(own(["client_secret", "clientSecret", "clientSecret"])).or(secret),
-        ),
+        ("token", typed(["access_token", "token"])),
+        ("client_id", Some(client.id)),
+        ("client_secret", client.secret),
     ];
     let mut params = Map::from_iter([("token_type_hint".to_owned(), Value::from("access_token"))]);
     for (name, value) in parts {

@@ -7,7 +7,7 @@ mod create;
 pub(crate) mod github_app;
 mod http_tokens;
 pub(crate) mod introspection;
-mod jwt;
+pub(crate) mod jwt;
 pub(crate) mod mcp;
 pub(crate) mod oauth1;
 pub(crate) mod oauth2;

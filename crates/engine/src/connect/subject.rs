@@ -1,12 +1,11 @@
 //! Which account at the provider an authorization is for, so that authorizing a connection again cannot quietly put
 //! another account in its place (checklist A5).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Attempt, ConnectError};
 use crate::Engine;
+use crate::auth::jwt::claims_of;
 use crate::credential::Credentials;
 
 /// Where token endpoints name the account, the user's own name first. Paths into the endpoint's answer.
@@ -55,8 +54,7 @@ impl Subject {
 /// Issuer and subject (OpenID Connect Core §2). The token came from the token endpoint itself, over TLS, which is as good
 /// as its signature (§3.1.3.7, item 6); nothing but this comparison relies on it.
 fn subject_of_id_token(token: &str) -> Option<String> {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?.trim_end_matches('=')).ok()?;
-    let claims: Map<String, Value> = serde_json::from_slice(&claims).ok()?;
+    let claims = claims_of(token)?;
     let claim = |name: &str| claims.get(name).and_then(Value::as_str);
     Some(format!("{} {}", claim("iss").unwrap_or_default(), claim("sub")?))
 }
@@ -95,7 +93,9 @@ impl Engine {
 mod tests {
     use super::*;
     use crate::credential::CredentialKind;
-    use serde_json::json;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::{Map, json};
 
     fn subject(raw: Value) -> Option<Subject> {
         let fields = Map::from_iter([("raw".to_owned(), raw)]);

@@ -35,12 +35,26 @@ impl<'a> Client<'a> {
         credentials: &'a Credentials,
         integration: &'a IntegrationCredentials,
     ) -> Result<Self, TokenError> {
-        let (id, secret) =
-            (credentials.override_text("client_id"), credentials.override_text("client_secret"));
-        // A foreign client without a secret is a public one.
+        Self::choose(
+            credentials.override_text("client_id"),
+            credentials.override_text("client_secret"),
+            integration,
+        )
+    }
+
+    /// What was given in place of the integration's client, else that. A foreign client without a secret is a public
+    /// one: the integration's secret is none of its business.
+    pub fn choose(
+        id: Option<&'a str>,
+        secret: Option<&'a str>,
+        integration: &'a IntegrationCredentials,
+    ) -> Result<Self, TokenError> {
+        let is_given = |text: &&str| !text.is_empty();
+        let (id, secret) = (id.filter(is_given), secret.filter(is_given));
+        let own_id = integration.client_id.as_deref();
         let own_secret = integration.client_secret.as_ref().map(|secret| secret.expose().as_str());
-        let secret = secret.or(own_secret.filter(|_| id.is_none()));
-        Self::new(id.or(integration.client_id.as_deref()).unwrap_or_default(), secret)
+        let secret = secret.or(own_secret.filter(|_| id.is_none() || id == own_id));
+        Self::new(id.or(own_id).unwrap_or_default(), secret)
     }
 
     /// Puts the client into the parameters, or gives the header that names it, as the definition asks.
@@ -71,4 +85,31 @@ impl<'a> Client<'a> {
 /// The token URL of the user's token, also for providers that have others.
 pub fn token_url_template(provider: &Provider) -> Option<&str> {
     provider.token_url().or_else(|| provider.token_url_for(AuthMode::OAuth2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bowline_domain::Secret;
+
+    #[test]
+    fn the_integrations_secret_goes_with_no_client_but_its_own() {
+        let integration = IntegrationCredentials {
+            client_id: Some("own".to_owned()),
+            client_secret: Some(Secret::new("s".to_owned())),
+            ..IntegrationCredentials::default()
+        };
+        for (id, secret, expected) in [
+            (None, None, ("own", Some("s"))),
+            (Some(""), Some(""), ("own", Some("s"))),
+            (Some("own"), None, ("own", Some("s"))),
+            (Some("foreign"), None, ("foreign", None)),
+            (Some("foreign"), Some("f"), ("foreign", Some("f"))),
+            (None, Some("f"), ("own", Some("f"))),
+        ] {
+            let client = Client::choose(id, secret, &integration).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!((client.id, client.secret), expected);
+        }
+        assert!(Client::choose(None, None, &IntegrationCredentials::default()).is_err());
+    }
 }

@@ -67,16 +67,13 @@ impl Engine {
         let reads_documents =
             found.metadata.get("client_id_metadata_document_supported") == Some(&Value::Bool(true));
         let document = wanted.client_metadata_url.filter(|_| reads_documents);
-        if let Some(document) = document {
-            return Ok(ClientOverride { client_id: Some(document.to_owned()), client_secret: None, ..given });
-        }
         let endpoint = found.text("registration_endpoint").and_then(|url| Url::parse(url).ok());
+        let (endpoint, known) = match (document, endpoint) {
+            (Some(document), _) => (None, document),
+            (None, endpoint) => (endpoint, STATIC_CLIENT_ID),
+        };
         let Some(endpoint) = endpoint else {
-            return Ok(ClientOverride {
-                client_id: Some(STATIC_CLIENT_ID.to_owned()),
-                client_secret: None,
-                ..given
-            });
+            return Ok(ClientOverride { client_id: Some(known.to_owned()), client_secret: None, ..given });
         };
         let mut metadata =
             super::registration::client_metadata(&attempt.environment, &attempt.integration, wanted.callback);
@@ -107,6 +104,8 @@ pub(super) fn describe(
 ) -> Result<(), ConnectError> {
     if let Some(provider) = mcp::resolved(&integration.provider, config)? {
         integration.provider = Arc::new(provider);
+        // The application has no client at a server that a user chose.
+        (integration.credentials.client_id, integration.credentials.client_secret) = (None, None);
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ pub use state::BrowserBinding;
 
 use super::{Attempt, ConnectError};
 use crate::Engine;
+use crate::auth::oauth2::Client;
 use crate::auth::secret_host;
 use crate::integration::OpenIntegration;
 use bowline_domain::provider::AuthMode;
@@ -85,25 +86,14 @@ impl Engine {
     }
 }
 
-/// The client an authorization runs under.
-struct Client<'a> {
-    id: &'a str,
-    secret: Option<&'a str>,
-}
-
-/// The user's own client, else the integration's.
+/// The client an authorization runs under: the user's own, else the integration's.
 fn client_of<'a>(
     integration: &'a OpenIntegration,
     over: &'a ClientOverride,
 ) -> Result<Client<'a>, ConnectError> {
-    let given = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
-    let own = &integration.credentials;
-    let (id, secret) = (given(&over.client_id), given(&over.client_secret));
-    // A foreign client without a secret is a public one: the integration's secret is none of its business.
-    let own_secret = own.client_secret.as_ref().map(|secret| secret.expose().as_str());
-    let secret = secret.or(own_secret.filter(|secret| id.is_none() && !secret.is_empty()));
-    let id = id.or(given(&own.client_id)).ok_or(ConnectError::NotConfigured("client id"))?;
-    Ok(Client { id, secret })
+    let (id, secret) = (over.client_id.as_deref(), over.client_secret.as_deref());
+    let chosen = Client::choose(id, secret, &integration.credentials);
+    chosen.map_err(|_| ConnectError::NotConfigured("client id"))
 }
 
 /// The integration's secret goes to no host that the page or the callback chose (A13). A user who brings a client

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::answer::Answered;
 use super::follow::further_call;
+use crate::auth::jwt::claims_of;
 use crate::auth::oauth2::grant::{Grant, Prepared};
 use crate::auth::token_call::BodyFormat;
 use crate::credential::refresh::TokenError;
@@ -35,17 +34,11 @@ pub async fn first_bot_token(outbound: &Outbound, grant: &Grant<'_>, answered: A
 /// SharePoint's first token: the same consent, for another resource of the tenant that the user signed in to.
 pub async fn first_sharepoint_token(outbound: &Outbound, grant: &Grant<'_>, answered: Answered) -> Answered {
     let text = |name: &str| answered.holder.get(name).and_then(Value::as_str).map(str::to_owned);
-    let tenant = text("access_token").as_deref().and_then(tenant_of);
+    let claims = text("access_token").as_deref().and_then(claims_of);
+    let tenant = claims.as_ref().and_then(|claims| claims.get("tid")?.as_str());
     let Some((tenant, token)) = tenant.zip(text("refresh_token")) else { return answered };
-    let call = build_sharepoint(grant, &tenant, &token);
+    let call = build_sharepoint(grant, tenant, &token);
     second(outbound, grant, SHAREPOINT_TOKEN, call, Some(&token), answered).await
-}
-
-/// The tenant that an access token names. It is read, not believed: Microsoft checks the token itself.
-fn tenant_of(token: &str) -> Option<String> {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    claims.get("tid").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Renews SharePoint's token too, if there is one. If that fails, the Graph token is still good.
