@@ -1,0 +1,41 @@
+'use strict';
+// The globals beyond the language. Each is read when it is first used, so a script without them pays nothing.
+// The set is what existing scripts were written for, and what is harmless beside it.
+
+const LAZY = {
+  Buffer: () => require('modules/buffer').Buffer,
+  atob: () => require('modules/buffer').atob,
+  btoa: () => require('modules/buffer').btoa,
+  URL: () => require('internal/url').URL,
+  URLSearchParams: () => require('internal/url-search-params').URLSearchParams,
+  TextEncoder: () => require('internal/text-encoding').TextEncoder,
+  TextDecoder: () => require('internal/text-encoding').TextDecoder,
+  Headers: () => require('internal/fetch-headers').Headers,
+  setTimeout: () => require('internal/timers').setTimeout,
+  clearTimeout: () => require('internal/timers').clearTimeout,
+  Intl: () => require('internal/intl').Intl,
+};
+
+function defineLazy(name, read) {
+  const define = (value) =>
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
+  Object.defineProperty(globalThis, name, {
+    get() {
+      const value = read();
+      define(value);
+      return value;
+    },
+    set: define,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+exports.install = function install(job, scriptRequire) {
+  for (const [name, read] of Object.entries(LAZY)) defineLazy(name, read);
+  // Bundles of other tools look for these as globals instead of as parameters.
+  defineLazy('require', () => scriptRequire);
+  defineLazy('console', () => require('internal/console').createConsole(job.consoleToLog === true));
+  defineLazy('queueMicrotask', () => (callback) => void Promise.resolve().then(callback));
+  require('internal/locale').install();
+};
