@@ -17,7 +17,9 @@ const FIXED = {
 
 function checkOffset(buffer, offset, size) {
   if (typeof offset !== 'number') {
-    throw Object.assign(new TypeError('The "offset" argument must be of type number.'), { code: 'ERR_INVALID_ARG_TYPE' });
+    throw Object.assign(new TypeError('The "offset" argument must be of type number.'), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
   }
   if (Number.isInteger(offset) && offset >= 0 && offset + size <= buffer.length) return;
   if (buffer.length < size) {

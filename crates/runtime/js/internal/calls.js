@@ -20,7 +20,8 @@ class HostError extends Error {
 // Sends one call and resolves to `{json, body}` as they came; `json` is still a text.
 function callRaw(operation, argumentsJson, bytes) {
   return new Promise((resolve, reject) => {
-    const id = bytes === undefined ? native.call(operation, argumentsJson) : native.call(operation, argumentsJson, bytes);
+    const id =
+      bytes === undefined ? native.call(operation, argumentsJson) : native.call(operation, argumentsJson, bytes);
     pending.set(id, { resolve, reject });
   });
 }

@@ -10,7 +10,8 @@ const KEY_LENGTH_MAX = 255;
 const TEXT_LENGTH_MAX = 4000;
 
 function toField(key, value) {
-  if (key.length > KEY_LENGTH_MAX) throw new Error(`Invalid checkpoint: a key is longer than ${KEY_LENGTH_MAX} characters`);
+  if (key.length > KEY_LENGTH_MAX)
+    throw new Error(`Invalid checkpoint: a key is longer than ${KEY_LENGTH_MAX} characters`);
   const plain = value instanceof Date ? value.toISOString() : value;
   const isPlain = typeof plain === 'string' || typeof plain === 'boolean' || Number.isFinite(plain);
   if (!isPlain) throw new Error(`Invalid checkpoint: "${key}" must be a string, a number, a boolean or a date`);

@@ -3,8 +3,29 @@
 
 const { notify } = require('internal/calls');
 
-const LEVELS = { debug: 'debug', trace: 'debug', log: 'info', info: 'info', dir: 'info', table: 'info', warn: 'warn', error: 'error' };
-const SILENT = ['assert', 'clear', 'count', 'countReset', 'dirxml', 'group', 'groupCollapsed', 'groupEnd', 'time', 'timeEnd', 'timeLog'];
+const LEVELS = {
+  debug: 'debug',
+  trace: 'debug',
+  log: 'info',
+  info: 'info',
+  dir: 'info',
+  table: 'info',
+  warn: 'warn',
+  error: 'error',
+};
+const SILENT = [
+  'assert',
+  'clear',
+  'count',
+  'countReset',
+  'dirxml',
+  'group',
+  'groupCollapsed',
+  'groupEnd',
+  'time',
+  'timeEnd',
+  'timeLog',
+];
 
 exports.createConsole = function createConsole(toLog) {
   const console = {};

@@ -73,7 +73,11 @@ function toJson(failure) {
   try {
     return JSON.stringify(failure);
   } catch {
-    return JSON.stringify({ ...failure, upstream: undefined, payload: { message: 'the payload cannot be serialised' } });
+    return JSON.stringify({
+      ...failure,
+      upstream: undefined,
+      payload: { message: 'the payload cannot be serialised' },
+    });
   }
 }
 

@@ -11,7 +11,8 @@ function* pairs(value, key) {
     return;
   }
   const isPlainList = Array.isArray(value) && !value.some(isNested);
-  for (const [name, item] of Object.entries(value)) yield* pairs(item, isPlainList ? `${key}[]` : key === '' ? name : `${key}[${name}]`);
+  for (const [name, item] of Object.entries(value))
+    yield* pairs(item, isPlainList ? `${key}[]` : key === '' ? name : `${key}[${name}]`);
 }
 
 exports.encode = function encode(data) {

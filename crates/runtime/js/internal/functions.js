@@ -16,5 +16,6 @@ exports.create = () => ({
     ask('action.trigger', { providerConfigKey, connectionId, action, input }),
   triggerSync: (providerConfigKey, connectionId, sync, options) =>
     ask('sync.trigger', { providerConfigKey, connectionId, sync, opts: toOptions(options) }),
-  startSync: (providerConfigKey, syncs, connectionId) => ask('sync.start', { providerConfigKey, connectionId, syncs }),
+  startSync: (providerConfigKey, syncs, connectionId) =>
+    ask('sync.start', { providerConfigKey, connectionId, syncs }),
 });

@@ -82,7 +82,8 @@ exports.createClient = function createClient(job) {
   const throwsOnStatus = !isHarness && job.lenientStatuses !== true;
 
   return async function request(config) {
-    if (typeof config !== 'object' || config === null) throw new TypeError('the request needs a configuration object');
+    if (typeof config !== 'object' || config === null)
+      throw new TypeError('the request needs a configuration object');
     const args = { method: String(config.method ?? 'GET').toUpperCase(), endpoint: config.endpoint };
     for (const field of PASSED) if (config[field] !== undefined) args[field] = config[field];
     setParams(args, config, isHarness);

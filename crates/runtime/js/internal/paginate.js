@@ -9,7 +9,9 @@ const BODY_METHODS = ['POST', 'PUT', 'PATCH'];
 // The value at a path such as `data.items`, `links[0].href` or `0.id`.
 function valueAt(value, path) {
   let current = value;
-  for (const key of String(path).replace(/\[(\w+)\]/g, '.$1').split('.')) {
+  for (const key of String(path)
+    .replace(/\[(\w+)\]/g, '.$1')
+    .split('.')) {
     if (key === '') continue;
     if (current === undefined || current === null) return undefined;
     current = current[key];
@@ -61,7 +63,9 @@ function validate(settings, isHarness) {
 function linkWithRel(header, rel) {
   const text = Array.isArray(header) ? header.join(', ') : header;
   if (typeof text !== 'string') return undefined;
-  for (const [, url, parameters] of text.matchAll(/<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]*))?)*)/g)) {
+  for (const [, url, parameters] of text.matchAll(
+    /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]*))?)*)/g,
+  )) {
     const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))/i.exec(parameters);
     const names = (relation?.[1] ?? relation?.[2] ?? '').toLowerCase().split(/\s+/);
     if (names.includes(rel.toLowerCase())) return url;

@@ -53,7 +53,10 @@ class Readable {
   }
 
   off(event, listener) {
-    this.#listeners.set(event, (this.#listeners.get(event) ?? []).filter((known) => known !== listener));
+    this.#listeners.set(
+      event,
+      (this.#listeners.get(event) ?? []).filter((known) => known !== listener),
+    );
     return this;
   }
 

@@ -3,9 +3,21 @@
 
 // Header names are lower-case keys; `get` and `has` as in that client's header class.
 const HEADERS_PROTOTYPE = Object.create(Object.prototype, {
-  get: { value(name) { return this[String(name).toLowerCase()]; } },
-  has: { value(name) { return Object.hasOwn(this, String(name).toLowerCase()); } },
-  toJSON: { value() { return { ...this }; } },
+  get: {
+    value(name) {
+      return this[String(name).toLowerCase()];
+    },
+  },
+  has: {
+    value(name) {
+      return Object.hasOwn(this, String(name).toLowerCase());
+    },
+  },
+  toJSON: {
+    value() {
+      return { ...this };
+    },
+  },
 });
 
 function toHeaders(headers) {

@@ -76,7 +76,8 @@ class TextDecoder {
     if (stream) end = this.#kind === 'utf8' ? completeLength(bytes) : this.#kind === 'utf16le' ? end & ~1 : end;
     this.#rest = bytes.slice(end);
     const text = native.decode(bytes.subarray(0, end), this.#kind);
-    if (this.fatal && this.#kind === 'utf8' && text.includes('\ufffd')) this.#checkExact(text, bytes.subarray(0, end));
+    if (this.fatal && this.#kind === 'utf8' && text.includes('\ufffd'))
+      this.#checkExact(text, bytes.subarray(0, end));
     return !this.ignoreBOM && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 

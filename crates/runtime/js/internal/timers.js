@@ -27,7 +27,9 @@ class Timeout {
 
 function setTimeout(callback, delay, ...values) {
   if (typeof callback !== 'function') {
-    throw Object.assign(new TypeError('The "callback" argument must be of type function.'), { code: 'ERR_INVALID_ARG_TYPE' });
+    throw Object.assign(new TypeError('The "callback" argument must be of type function.'), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
   }
   const id = ++lastId;
   waiting.set(id, callback);

@@ -45,7 +45,8 @@ function parse(text) {
 }
 
 function toPair(item) {
-  const pair = typeof item === 'object' && item !== null && typeof item[Symbol.iterator] === 'function' ? [...item] : [];
+  const pair =
+    typeof item === 'object' && item !== null && typeof item[Symbol.iterator] === 'function' ? [...item] : [];
   if (pair.length !== 2) {
     const message = 'Each query pair must be an iterable [name, value] tuple';
     throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_TUPLE' });
@@ -115,7 +116,9 @@ class URLSearchParams {
   }
 
   has(name, value) {
-    return this.#list.some(([key, known]) => key === String(name) && (value === undefined || known === String(value)));
+    return this.#list.some(
+      ([key, known]) => key === String(name) && (value === undefined || known === String(value)),
+    );
   }
 
   set(name, value) {

@@ -3,7 +3,8 @@
 
 module.exports = new Proxy(Object.create(null), {
   get(target, name) {
-    if (name === '__esModule' || name === 'default' || name === 'then' || typeof name === 'symbol') return target[name];
+    if (name === '__esModule' || name === 'default' || name === 'then' || typeof name === 'symbol')
+      return target[name];
     throw new Error(`botbuilder.${name} is not available in this runtime`);
   },
 });

@@ -118,7 +118,10 @@ class Buffer extends Uint8Array {
     const to = clamp(end, this.length, this.length);
     if (to <= from) return '';
     // A view, for `subarray` of a Buffer would run this class's constructor for nothing.
-    return native.decode(new Uint8Array(this.buffer, this.byteOffset + from, to - from), encodings.normalise(encoding));
+    return native.decode(
+      new Uint8Array(this.buffer, this.byteOffset + from, to - from),
+      encodings.normalise(encoding),
+    );
   }
 
   toLocaleString(encoding, start, end) {
@@ -135,12 +138,16 @@ class Buffer extends Uint8Array {
   }
 
   equals(other) {
-    if (!ArrayBuffer.isView(other)) throw typeError('The "otherBuffer" argument must be an instance of Buffer or Uint8Array.');
+    if (!ArrayBuffer.isView(other))
+      throw typeError('The "otherBuffer" argument must be an instance of Buffer or Uint8Array.');
     return Buffer.compare(this, other) === 0;
   }
 
   compare(target, targetStart, targetEnd, sourceStart, sourceEnd) {
-    const theirs = target.subarray(clamp(targetStart, 0, target.length), clamp(targetEnd, target.length, target.length));
+    const theirs = target.subarray(
+      clamp(targetStart, 0, target.length),
+      clamp(targetEnd, target.length, target.length),
+    );
     const ours = this.subarray(clamp(sourceStart, 0, this.length), clamp(sourceEnd, this.length, this.length));
     return Buffer.compare(ours, theirs);
   }

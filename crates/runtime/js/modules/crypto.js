@@ -159,7 +159,9 @@ function randomBytes(size, callback) {
 }
 
 function randomFillSync(target) {
-  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(new Uint8Array(native.randomBytes(target.byteLength)));
+  new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(
+    new Uint8Array(native.randomBytes(target.byteLength)),
+  );
   return target;
 }
 

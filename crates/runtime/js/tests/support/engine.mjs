@@ -61,6 +61,7 @@ export function createEngine(handlers = {}) {
   let main;
 
   async function handle(id, operation, args, bytes) {
+    await null; // an answer never comes before the number of its call
     try {
       const answer = await handlers[operation](args, bytes);
       const { json, body } = answer?.isAnswer ? answer : { json: answer };
@@ -119,8 +120,7 @@ export function createEngine(handlers = {}) {
       const inputJson = input === undefined ? undefined : JSON.stringify(input);
       return finished(() => main.start(compile(source, merged.file), JSON.stringify(merged), inputJson));
     },
-    describe: (source) =>
-      finished(() => main.describe(compile(source, defaultJob.file), JSON.stringify(defaultJob))),
+    describe: (source) => finished(() => main.describe(compile(source, defaultJob.file), JSON.stringify(defaultJob))),
   };
 }
 
@@ -138,8 +138,9 @@ export async function evaluate(body, { handlers, ...job } = {}) {
 /** A module of the runtime, in a realm of its own: `load('modules/buffer')`. */
 export async function loadModule(name) {
   const engine = createEngine();
-  const { ok, value } = await engine.run(action(`globalThis.__loaded = require('${name}'); Buffer; URL; URLSearchParams;`));
+  const { ok, value } = await engine.run(
+    action(`globalThis.__loaded = require('${name}'); Buffer; URL; URLSearchParams;`),
+  );
   if (!ok) throw new Error(JSON.stringify(value));
   return engine.context.__loaded;
 }
-

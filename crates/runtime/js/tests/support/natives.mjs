@@ -4,7 +4,19 @@
 import crypto from 'node:crypto';
 import zlib from 'node:zlib';
 
-const PARTS = ['href', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash', 'origin'];
+const PARTS = [
+  'href',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+  'origin',
+];
 
 const toNode = (value) =>
   typeof value === 'string' ? value : Buffer.from(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength);
@@ -23,11 +35,13 @@ export function createNatives(toRealm) {
     decode: (bytes, encoding) => toNode(bytes).toString(encoding),
     byteLength: (text, encoding) => Buffer.byteLength(text, encoding),
     hash: (name, data, encoding) => output(crypto.createHash(name).update(toNode(data)).digest(), encoding),
-    hmac: (name, key, data, encoding) => output(crypto.createHmac(name, toNode(key)).update(toNode(data)).digest(), encoding),
+    hmac: (name, key, data, encoding) =>
+      output(crypto.createHmac(name, toNode(key)).update(toNode(data)).digest(), encoding),
     randomBytes: (size) => toRealm(crypto.randomBytes(size)),
     randomUUID: () => crypto.randomUUID(),
     timingSafeEqual: (a, b) => crypto.timingSafeEqual(toNode(a), toNode(b)),
-    sign: (name, pem, data, options) => toRealm(crypto.sign(name || null, Buffer.from(toNode(data)), keyed(pem, options))),
+    sign: (name, pem, data, options) =>
+      toRealm(crypto.sign(name || null, Buffer.from(toNode(data)), keyed(pem, options))),
     verify: (name, pem, data, signature, options) =>
       crypto.verify(name || null, Buffer.from(toNode(data)), keyed(pem, options), toNode(signature)),
     pbkdf2: (name, password, salt, iterations, length) =>
@@ -43,7 +57,8 @@ export function createNatives(toRealm) {
       const inflate = { raw: zlib.inflateRawSync, zlib: zlib.inflateSync, gzip: zlib.gunzipSync }[format];
       return toRealm(inflate(toNode(bytes), { maxOutputLength }));
     },
-    formatNumber: (value, locale, options) => new Intl.NumberFormat(localeOf(locale), JSON.parse(options)).format(value),
+    formatNumber: (value, locale, options) =>
+      new Intl.NumberFormat(localeOf(locale), JSON.parse(options)).format(value),
     formatDate: (ms, locale, options) =>
       JSON.stringify(new Intl.DateTimeFormat(localeOf(locale), JSON.parse(options)).formatToParts(ms)),
   };
