@@ -36,7 +36,7 @@ function lastIndexOf(buffer, value, offset, encoding, toBytes) {
   if (typeof offset === 'string') return lastIndexOf(buffer, value, undefined, offset, toBytes);
   const needle = toNeedle(value, encoding, toBytes);
   const start = toStart(offset, buffer.length, buffer.length);
-  if (needle.length === 0) return start < 0 ? -1 : Math.min(start, buffer.length);
+  if (needle.length === 0) return Math.min(Math.max(start, 0), buffer.length);
   for (let at = Math.min(start, buffer.length - needle.length); at >= 0; at--) {
     if (matchesAt(buffer, needle, at)) return at;
   }

@@ -23,7 +23,7 @@ function codedError(Kind, message, code) {
 // `SHA-256`, `RSA-SHA256` and `sha256` are one algorithm.
 function hashName(algorithm) {
   const name = String(algorithm).toLowerCase().replace(/^rsa-/, '').replace(/^sha-/, 'sha');
-  if (!HASHES.includes(name)) throw codedError(Error, 'Digest method not supported', 'ERR_CRYPTO_INVALID_DIGEST');
+  if (!HASHES.includes(name)) throw new Error('Digest method not supported');
   return name;
 }
 

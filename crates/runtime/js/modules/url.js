@@ -42,7 +42,9 @@ function format(value) {
   const host = value.host ?? (hostname ? `${hostname}${port ? `:${port}` : ''}` : '');
   let { protocol = '', search } = value;
   if (protocol && !protocol.endsWith(':')) protocol += ':';
-  if (!search && query && typeof query === 'object') search = new URLSearchParams(query).toString();
+  // This interface writes a space as `%20`, unlike URLSearchParams.
+  if (!search && query && typeof query === 'object')
+    search = new URLSearchParams(query).toString().replaceAll('+', '%20');
   if (search && !search.startsWith('?')) search = `?${search}`;
   const slashes = host || value.slashes ? '//' : '';
   const user = auth ? `${encodeURIComponent(auth).replace('%3A', ':')}@` : '';

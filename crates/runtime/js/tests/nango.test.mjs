@@ -175,19 +175,17 @@ test('log entries have a message, a meta and a level', async () => {
       await nango.log(new TypeError('f'), { level: 'warn' }); await nango.log('g', new Error('h')); await nango.log();
       const o = {}; o.o = o; await nango.log(o); await nango.log('big', 5n);`),
   );
-  assert.deepEqual(
-    engine.callsOf('log'),
-    [
-      { level: 'info', message: 'a' },
-      { level: 'info', message: 'b', meta: { x: 1 } },
-      { level: 'error', message: 'c', meta: { 0: 1, 1: 2 } },
-      { level: 'info', message: '{"y":1}' },
-      { level: 'info', message: 'd' },
-      { level: 'warn', message: 'TypeError: f' },
-      { level: 'info', message: 'g', meta: { name: 'Error', message: 'h' } },
-      { level: 'info', message: '[object Object]' },
-    ].concat(engine.callsOf('log').slice(8)),
-  );
+  assert.deepEqual(engine.callsOf('log'), [
+    { level: 'info', message: 'a' },
+    { level: 'info', message: 'b', meta: { x: 1 } },
+    { level: 'error', message: 'c', meta: { 0: 1, 1: 2 } },
+    { level: 'info', message: '{"y":1}' },
+    { level: 'info', message: 'd' },
+    { level: 'warn', message: 'TypeError: f' },
+    { level: 'info', message: 'g', meta: { name: 'Error', message: 'h' } },
+    { level: 'info', message: '[object Object]' },
+    { level: 'info', message: 'big', meta: { value: '5' } },
+  ]);
 });
 
 test("entries below the logger's level are not sent", async () => {

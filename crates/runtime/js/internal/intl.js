@@ -1,0 +1,141 @@
+'use strict';
+// `Intl`: the classes that scripts format and compare with, over the host's locale data.
+
+const first = (locales) => (Array.isArray(locales) ? locales[0] : locales) ?? '';
+
+// The classes work without `new`, as the standard has it for the older of them.
+function callable(Class) {
+  return new Proxy(Class, { apply: (target, self, values) => new target(...values) });
+}
+
+// Called with what the standard calls options: an object, or nothing.
+function plain(options) {
+  return options === undefined || options === null ? {} : { ...options };
+}
+
+class Base {
+  #locale;
+
+  constructor(locales) {
+    this.#locale = String(first(locales) || 'en-US');
+  }
+
+  get locale() {
+    return this.#locale;
+  }
+
+  static supportedLocalesOf(locales) {
+    return locales === undefined ? [] : [].concat(locales);
+  }
+}
+
+class NumberFormat extends Base {
+  #options;
+
+  constructor(locales, options) {
+    super(locales);
+    this.#options = plain(options);
+    if (this.#options.style === 'currency' && this.#options.currency === undefined) {
+      throw new TypeError('Currency code is required with currency style.');
+    }
+    // Bound, because `values.map(format.format)` is common.
+    this.format = (value) => native.formatNumber(Number(value), this.locale, JSON.stringify(this.#options));
+  }
+
+  resolvedOptions() {
+    return { locale: this.locale, numberingSystem: 'latn', style: 'decimal', ...this.#options };
+  }
+}
+
+const DATE_FIELDS = ['weekday', 'year', 'month', 'day', 'dateStyle'];
+const TIME_FIELDS = ['dayPeriod', 'hour', 'minute', 'second', 'fractionalSecondDigits', 'timeStyle'];
+const DATE_DEFAULTS = { year: 'numeric', month: 'numeric', day: 'numeric' };
+const TIME_DEFAULTS = { hour: 'numeric', minute: 'numeric', second: 'numeric' };
+
+// Adds the fields that the standard adds when none of the `required` kind is asked for.
+function withDefaults(options, required, defaults) {
+  const fields = { date: DATE_FIELDS, time: TIME_FIELDS, any: [...DATE_FIELDS, ...TIME_FIELDS] }[required];
+  if (fields.some((name) => options[name] !== undefined)) return options;
+  return { ...(defaults !== 'time' && DATE_DEFAULTS), ...(defaults !== 'date' && TIME_DEFAULTS), ...options };
+}
+
+class DateTimeFormat extends Base {
+  #options;
+
+  constructor(locales, options, required = 'any', defaults = 'date') {
+    super(locales);
+    this.#options = { timeZone: 'UTC', ...withDefaults(plain(options), required, defaults) };
+    this.format = (date) =>
+      this.formatToParts(date)
+        .map(({ value }) => value)
+        .join('');
+  }
+
+  formatToParts(date) {
+    const ms = date === undefined ? native.now() : Number(date);
+    if (!Number.isFinite(ms)) throw new RangeError('Invalid time value');
+    return JSON.parse(native.formatDate(ms, this.locale, JSON.stringify(this.#options)));
+  }
+
+  resolvedOptions() {
+    return { locale: this.locale, calendar: 'gregory', numberingSystem: 'latn', ...this.#options };
+  }
+}
+
+class Collator extends Base {
+  #options;
+
+  constructor(locales, options) {
+    super(locales);
+    this.#options = plain(options);
+    const json = JSON.stringify(this.#options);
+    this.compare = (a, b) => native.compare(String(a), String(b), this.locale, json);
+  }
+
+  resolvedOptions() {
+    return { locale: this.locale, usage: 'sort', sensitivity: 'variant', numeric: false, ...this.#options };
+  }
+}
+
+// English has these rules; for other languages "other" is the answer that is always understood.
+class PluralRules extends Base {
+  #type;
+
+  constructor(locales, options) {
+    super(locales);
+    this.#type = plain(options).type ?? 'cardinal';
+  }
+
+  select(value) {
+    const number = Math.abs(Number(value));
+    if (!this.locale.startsWith('en')) return 'other';
+    if (this.#type === 'ordinal') return ordinalOf(number);
+    return number === 1 ? 'one' : 'other';
+  }
+
+  resolvedOptions() {
+    return { locale: this.locale, type: this.#type };
+  }
+}
+
+function ordinalOf(number) {
+  const teen = number % 100 >= 11 && number % 100 <= 13;
+  return teen ? 'other' : ({ 1: 'one', 2: 'two', 3: 'few' }[number % 10] ?? 'other');
+}
+
+/** The text of `Date.prototype.toLocaleString` and its like; `required` and `defaults` as in the standard. */
+function formatDate(date, locales, options, required, defaults) {
+  if (Number.isNaN(date.getTime())) return 'Invalid Date';
+  return new DateTimeFormat(locales, options, required, defaults).format(date);
+}
+
+const Intl = {
+  NumberFormat: callable(NumberFormat),
+  DateTimeFormat: callable(DateTimeFormat),
+  Collator: callable(Collator),
+  PluralRules,
+  getCanonicalLocales: (locales) => (locales === undefined ? [] : [].concat(locales)),
+};
+Object.defineProperty(Intl, Symbol.toStringTag, { value: 'Intl', configurable: true });
+
+module.exports = { Intl, formatDate };
