@@ -35,7 +35,7 @@ function cut(text) {
 
 function toMeta(value) {
   if (value === undefined || value === null) return undefined;
-  if (!isObject(value)) return { value };
+  if (!isObject(value)) return { value: typeof value === 'bigint' ? String(value) : value };
   try {
     const json = JSON.stringify(value instanceof Error ? showErrors('', value) : value, showErrors);
     if (json === undefined) return undefined;
