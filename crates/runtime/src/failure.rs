@@ -52,7 +52,7 @@ pub struct Failure {
     pub payload: Value,
     /// What the provider answered, for [`FailureKind::ScriptHttpError`]: `{status, headers, body}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upstream: Option<Value>,
+    pub upstream: Option<Box<Value>>,
 }
 
 impl Failure {
