@@ -1,20 +1,15 @@
 //! The one way out of a run: what a function asks for, and who answers.
 
-use std::sync::mpsc::SyncSender;
-
 use serde::{Deserialize, Serialize};
 
-use crate::step::Event;
-
 /// Something a function asks its host for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct HostCall {
     /// What is asked for, such as `http` or `records.save`.
     pub operation: String,
     /// Its arguments, a JSON object.
     pub arguments: String,
     /// A binary body beside the arguments.
-    #[serde(skip)]
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -79,15 +74,12 @@ pub trait Host: Send + Sync {
 }
 
 /// Where the answer of one call goes. Dropped without an answer, it tells the function that there is none.
-#[derive(Debug)]
-pub struct Reply {
-    call: u32,
-    events: Option<SyncSender<Event>>,
-}
+pub struct Reply(Option<Box<dyn FnOnce(Result<HostAnswer, HostError>) + Send>>);
 
 impl Reply {
-    pub(crate) fn new(call: u32, events: SyncSender<Event>) -> Self {
-        Self { call, events: Some(events) }
+    /// A reply that hands the answer to `receive`, which must not block.
+    pub fn new(receive: impl FnOnce(Result<HostAnswer, HostError>) + Send + 'static) -> Self {
+        Self(Some(Box::new(receive)))
     }
 
     /// Hands the answer to the run. Nothing happens if the run is over.
@@ -96,9 +88,8 @@ impl Reply {
     }
 
     fn deliver(&mut self, answer: Result<HostAnswer, HostError>) {
-        // The queue holds as many events as a run may have calls under way, so this does not wait.
-        if let Some(events) = self.events.take() {
-            drop(events.send(Event::Answer(self.call, answer)));
+        if let Some(receive) = self.0.take() {
+            receive(answer);
         }
     }
 }

@@ -13,12 +13,16 @@ mod pool;
 mod program;
 mod raw;
 pub mod run;
+mod runner;
 mod stack;
 mod step;
 
 pub use failure::{Failure, FailureKind};
 pub use host::{Body, Host, HostAnswer, HostCall, HostError, Reply};
 pub use limits::Limits;
-pub use pool::{Pool, PoolFull, PoolOptions};
+pub use pool::{Pool, PoolOptions, RunRefused};
 pub use program::{Program, SyntaxError};
 pub use run::{Job, Mode, Outcome, Pending, Stop};
+pub use runner::{
+    Code, Done, LocalRunner, Runner, RunnerCommand, Runners, RunnersOptions, StopRun, Work, run_child,
+};

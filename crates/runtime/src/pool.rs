@@ -13,7 +13,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::failure::{Failure, FailureKind};
 use crate::host::Host;
-use crate::limits::THREAD_STACK_BYTES;
+use crate::limits::{Limits, THREAD_STACK_BYTES};
 use crate::run::{Job, Outcome, Pending, Stop};
 
 /// How long a thread waits for another run before it ends.
@@ -34,10 +34,16 @@ impl Default for PoolOptions {
     }
 }
 
-/// Too many runs wait already.
+/// Why a run was not begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many runs are waiting for their turn")]
-pub struct PoolFull;
+pub enum RunRefused {
+    /// As many runs as may be are there already.
+    #[error("too many functions are running and waiting; try again later")]
+    Full,
+    /// The system gave no thread or process.
+    #[error("the system gave no thread or process for another run")]
+    NoProcess,
+}
 
 /// Threads that run functions.
 #[derive(Clone)]
@@ -57,7 +63,7 @@ struct State {
 }
 
 struct Work {
-    run: Pending,
+    run: Box<dyn FnOnce() -> Outcome + Send>,
     done: Box<dyn FnOnce(Outcome) + Send>,
 }
 
@@ -67,29 +73,31 @@ impl Pool {
         Self(Arc::new(Inner { options, state: Mutex::default(), work: Condvar::new() }))
     }
 
-    /// Runs a job on one of the threads, and tells `done` how it ended, on that thread.
+    /// Makes a job on one of the threads, or the outcome where there is none to run; runs it; and tells `done`
+    /// how it ended, all on that thread.
     ///
     /// # Errors
     /// Where too many runs wait already.
     pub fn run(
         &self,
-        job: Job,
+        limits: Limits,
+        job: impl FnOnce() -> Result<Job, Outcome> + Send + 'static,
         host: Arc<dyn Host>,
         done: impl FnOnce(Outcome) + Send + 'static,
-    ) -> Result<Stop, PoolFull> {
-        let (run, stop) = Pending::new(job, host);
+    ) -> Result<Stop, RunRefused> {
+        let (run, stop) = Pending::new(limits, host);
         let mut state = self.0.state.lock();
         if state.waiting.len() >= self.0.options.waiting {
-            return Err(PoolFull);
+            return Err(RunRefused::Full);
         }
-        state.waiting.push_back(Work { run, done: Box::new(done) });
+        state.waiting.push_back(Work { run: Box::new(move || run.drive(job)), done: Box::new(done) });
         if state.idle >= state.waiting.len() || state.threads >= self.0.options.runs {
             self.0.work.notify_one();
         } else if self.start_thread() {
             state.threads += 1;
         } else if state.threads == 0 {
             state.waiting.pop_back();
-            return Err(PoolFull);
+            return Err(RunRefused::NoProcess);
         }
         Ok(stop)
     }
@@ -105,7 +113,7 @@ impl Pool {
 impl Inner {
     fn work(&self) {
         while let Some(work) = self.next() {
-            let outcome = catch_unwind(AssertUnwindSafe(|| work.run.drive()));
+            let outcome = catch_unwind(AssertUnwindSafe(|| (work.run)()));
             (work.done)(outcome.unwrap_or_else(|_| panicked()));
         }
     }
@@ -129,6 +137,5 @@ impl Inner {
 }
 
 fn panicked() -> Outcome {
-    let failure = Failure::new(FailureKind::FunctionRuntimeOther, "The runtime failed under this run.");
-    Outcome { result: Err(failure), heap_bytes: 0 }
+    Outcome::failed(Failure::new(FailureKind::FunctionRuntimeOther, "The runtime failed under this run."))
 }

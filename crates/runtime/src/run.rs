@@ -10,6 +10,8 @@ use rquickjs::context::intrinsic::{
 };
 use rquickjs::{ArrayBuffer, Context, Ctx, Function, Object, Result as JsResult, Runtime, Undefined, Value};
 
+use serde::{Deserialize, Serialize};
+
 use crate::embedded;
 use crate::failure::{Failure, FailureKind, Thrown};
 use crate::host::{Body, Host, HostAnswer, HostError};
@@ -32,15 +34,13 @@ pub struct Job {
     /// Whether to run the function or to read its definition.
     pub mode: Mode,
     /// What the `nango` object is made from: a JSON object, described in `js/main.js`.
-    pub context: Arc<str>,
+    pub context: String,
     /// The input, JSON.
     pub input: Option<String>,
-    /// What it may use.
-    pub limits: Limits,
 }
 
 /// What to do with a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     /// Call it.
     Run,
@@ -55,6 +55,13 @@ pub struct Outcome {
     pub result: Result<String, Failure>,
     /// Bytes of the heap at the end.
     pub heap_bytes: usize,
+}
+
+impl Outcome {
+    /// The end of a run that failed before it used anything.
+    pub fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), heap_bytes: 0 }
+    }
 }
 
 /// Ends a run from outside, at once.
@@ -75,7 +82,7 @@ impl Stop {
 
 /// A run that waits to be driven by [`Pending::drive`].
 pub struct Pending {
-    job: Job,
+    limits: Limits,
     host: Arc<dyn Host>,
     stop: Stop,
     events: Receiver<Event>,
@@ -83,23 +90,31 @@ pub struct Pending {
 
 impl Pending {
     /// Prepares a run, and gives what can stop it.
-    pub fn new(job: Job, host: Arc<dyn Host>) -> (Self, Stop) {
+    pub fn new(limits: Limits, host: Arc<dyn Host>) -> (Self, Stop) {
         // One place for each call under way, and one for the end.
-        let (sender, events) = sync_channel(job.limits.calls + 1);
+        let (sender, events) = sync_channel(limits.calls + 1);
         let stop = Stop { aborted: Arc::default(), events: sender };
-        (Self { job, host, stop: stop.clone(), events }, stop)
+        (Self { limits, host, stop: stop.clone(), events }, stop)
     }
 
-    /// Runs to the end on this thread, which needs a stack of 4 MiB.
-    pub fn drive(self) -> Outcome {
-        let limits = self.job.limits;
-        let guard = Rc::new(Guard::new(&limits, Arc::clone(&self.stop.aborted)));
+    /// Makes the job, or the outcome where there is none to run, and runs it to its end on this thread, which
+    /// needs a stack of 4 MiB. What it takes to make the job counts against the limit.
+    pub fn drive(self, job: impl FnOnce() -> Result<Job, Outcome>) -> Outcome {
+        let guard = Rc::new(Guard::new(&self.limits, Arc::clone(&self.stop.aborted)));
+        match job() {
+            Ok(job) => self.drive_job(&job, guard),
+            Err(outcome) => outcome,
+        }
+    }
+
+    fn drive_job(self, job: &Job, guard: Rc<Guard>) -> Outcome {
+        let limits = self.limits;
         let Ok(context) = isolated_context(&limits, &guard) else {
-            return Outcome { result: Err(out_of_memory(&limits)), heap_bytes: 0 };
+            return Outcome::failed(out_of_memory(&limits));
         };
         let shared = Rc::new(Shared::new(limits, self.host, self.stop.events, guard));
         let result =
-            context.with(|ctx| match Loop::begin(ctx.clone(), &self.job, Rc::clone(&shared), &self.events) {
+            context.with(|ctx| match Loop::begin(ctx.clone(), job, Rc::clone(&shared), &self.events) {
                 Ok(run) => run.to_end(),
                 Err(error) => Err(escaped(&ctx, &shared.guard, &limits, &error)),
             });
@@ -146,7 +161,7 @@ impl<'a, 'js> Loop<'a, 'js> {
             Mode::Describe => "describe",
         })?;
         let wrapper = job.program.load(&ctx)?;
-        begin.call::<_, ()>((wrapper, job.context.as_ref(), job.input.as_deref()))?;
+        begin.call::<_, ()>((wrapper, job.context.as_str(), job.input.as_deref()))?;
         Ok(Self { settle: main.get("settle")?, ctx, program: &job.program, shared, events })
     }
 

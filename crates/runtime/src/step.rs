@@ -14,7 +14,6 @@ use crate::host::{Host, HostAnswer, HostCall, HostError, Reply};
 use crate::limits::Limits;
 
 /// Something that a run waits for.
-#[derive(Debug)]
 pub enum Event {
     /// A call was answered.
     Answer(u32, Result<HostAnswer, HostError>),
@@ -70,7 +69,10 @@ impl Shared {
         }
         self.under_way.set(self.under_way.get() + 1);
         let number = self.next_call.replace(self.next_call.get() + 1);
-        self.host.call(call, Reply::new(number, self.events.clone()));
+        let events = self.events.clone();
+        // The queue holds as many events as a run may have calls under way, so this does not wait.
+        let reply = Reply::new(move |answer| drop(events.send(Event::Answer(number, answer))));
+        self.host.call(call, reply);
         Ok(number)
     }
 
@@ -169,7 +171,7 @@ impl Guard {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "limits of a run are spans of the machine's own clock")]
+/// The machine's own clock: limits of a run are spans of it.
 pub(crate) fn now() -> Instant {
     Instant::now()
 }

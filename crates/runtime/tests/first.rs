@@ -30,11 +30,11 @@ fn an_action_gets_its_input_and_the_answer_of_a_call() {
     let context = r#"{"name":"x","file":"x-github.cjs","kind":"action","objectStyle":true,"context":
         {"connectionId":"c","providerConfigKey":"github","provider":"github"},"paginate":null,"providerKnown":true}"#;
     let input = Some(r#"{"a":"b"}"#.into());
-    let job = Job { program, mode: Mode::Run, context: context.into(), input, limits: Limits::default() };
+    let job = Job { program, mode: Mode::Run, context: context.into(), input };
 
-    let (run, _) = Pending::new(job, Arc::new(OneAnswer));
+    let (run, _) = Pending::new(Limits::default(), Arc::new(OneAnswer));
     let outcome =
-        std::thread::Builder::new().stack_size(4 << 20).spawn(|| run.drive()).unwrap().join().unwrap();
+        std::thread::Builder::new().stack_size(4 << 20).spawn(|| run.drive(|| Ok(job))).unwrap().join().unwrap();
 
     assert_eq!(
         outcome.result.unwrap(),
