@@ -42,6 +42,10 @@ number_id!(
     /// The database's number of an API key.
     ApiKeyId
 );
+number_id!(
+    /// The database's number of one deployed version of a function; on the wire it is the field `id`.
+    FunctionId
+);
 
 /// The application's own id of a row, known before the row is written.
 ///
@@ -113,4 +117,9 @@ text_id!(
     /// The name of an environment.
     EnvironmentName,
     text::check_environment_name
+);
+text_id!(
+    /// The name of a function, unique among those of its kind (and event) in an integration.
+    FunctionName,
+    text::check_function_name
 );

@@ -9,6 +9,8 @@ pub mod api_key;
 pub mod clock;
 pub mod connection;
 pub mod environment;
+pub mod frequency;
+pub mod function;
 pub mod id;
 pub mod integration;
 pub mod metadata;

@@ -59,6 +59,11 @@ pub fn check_provider_name(text: &str) -> Result<(), TextProblem> {
     check(text, "/^[a-zA-Z0-9_-]+$/", |c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
+/// `^[a-zA-Z0-9_-]+$`, 1 to 255 characters.
+pub fn check_function_name(text: &str) -> Result<(), TextProblem> {
+    check_provider_name(text)
+}
+
 /// `^[a-z0-9_-]+$`, 1 to 255 characters.
 pub fn check_environment_name(text: &str) -> Result<(), TextProblem> {
     check(text, "/^[a-z0-9_-]+$/", |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')

@@ -280,6 +280,10 @@ impl PostgresStorage {
             .bind(id.0)
             .execute(&mut *connection)
             .await?;
+        self.query("DELETE FROM deploy_locks WHERE environment_id = $1")
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
         let integrations: Vec<i64> = self
             .scalar("SELECT id FROM integrations WHERE environment_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE")
             .bind(id.0)

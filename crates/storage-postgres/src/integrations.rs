@@ -219,7 +219,7 @@ impl PostgresStorage {
         Ok(true)
     }
 
-    /// Deletes locked integrations with their connections.
+    /// Deletes locked integrations with their functions and connections.
     pub(crate) async fn delete_integrations(
         &self,
         connection: &mut PgConnection,
@@ -231,6 +231,7 @@ impl PostgresStorage {
             .bind(at.as_micros())
             .execute(&mut *connection)
             .await?;
+        self.delete_functions_of_integrations(&mut *connection, integrations).await?;
         let connections: Vec<i64> = self
             .scalar(
                 "SELECT id FROM connections WHERE integration_id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",

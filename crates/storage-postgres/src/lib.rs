@@ -18,6 +18,8 @@ mod api_key_rows;
 mod connection_list;
 mod connections;
 mod environments;
+mod function_rows;
+mod functions;
 mod integrations;
 mod key_cache;
 mod keys;

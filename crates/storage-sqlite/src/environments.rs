@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use crate::rows::{AccountRow, EnvironmentRow, IntoDomain, VariableRow, all, one, to_json};
-use crate::{SqliteStorage, connections, failed, integrations, keys, tickets};
+use crate::{SqliteStorage, connections, failed, functions, integrations, keys, tickets};
 
 macro_rules! environment_columns {
     () => {
@@ -263,6 +263,7 @@ async fn delete(
         return Ok(false);
     }
     connections::delete_of_environment(&mut *conn, id, at).await?;
+    functions::delete_of_environment(&mut *conn, id).await?;
     integrations::delete_of_environment(&mut *conn, id, at).await?;
     keys::delete_of_environment(&mut *conn, id, at).await?;
     tickets::delete_of_environment(&mut *conn, id).await?;

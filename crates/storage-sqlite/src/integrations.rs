@@ -10,7 +10,7 @@ use bowline_domain::storage::{CreateIntegration, IntegrationStore, StorageResult
 use sqlx::SqliteConnection;
 
 use crate::rows::{IntegrationRow, IntoDomain, all, one};
-use crate::{SqliteStorage, connections, environments, failed};
+use crate::{SqliteStorage, connections, environments, failed, functions};
 
 macro_rules! integration_columns {
     () => {
@@ -111,6 +111,7 @@ impl IntegrationStore for SqliteStorage {
                     return Ok(false);
                 };
                 connections::delete_of_integration(&mut *write.conn, integration.id, at).await?;
+                functions::delete_of_integration(&mut *write.conn, integration.id).await?;
                 sqlx::query("UPDATE integrations SET deleted_at = ?, credentials = x'' WHERE id = ?")
                     .bind(at.as_micros())
                     .bind(integration.id.0)

@@ -11,6 +11,8 @@ mod cache;
 mod caches;
 mod connections;
 mod environments;
+mod function_rows;
+mod functions;
 mod integrations;
 mod keys;
 mod migrations;

@@ -7,6 +7,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/0001_base.sql")),
     (2, "tickets", include_str!("../migrations/0002_tickets.sql")),
+    (3, "functions", include_str!("../migrations/0003_functions.sql")),
 ];
 
 /// What brings a database up to date. Built by hand, because sqlx's macro makes Cargo build every database driver

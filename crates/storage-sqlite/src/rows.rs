@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 /// A value that was read but is not what was ever written.
-fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+pub(crate) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(error))
 }
 
@@ -27,7 +27,7 @@ fn uuid(bytes: &[u8]) -> Result<Uuid, sqlx::Error> {
     Uuid::from_slice(bytes).map_err(unreadable)
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
     serde_json::from_str(text).map_err(unreadable)
 }
 

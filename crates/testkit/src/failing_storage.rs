@@ -11,16 +11,19 @@ use bowline_domain::connection::{
     Connection, ConnectionContent, ConnectionFilter, ConnectionPatch, ConnectionSummary, NewConnection,
 };
 use bowline_domain::environment::{Account, Environment, EnvironmentVariable, NewEnvironment};
+use bowline_domain::function::{Function, FunctionEvent, FunctionKind, SourceDigest};
 use bowline_domain::id::{
-    AccountId, ApiKeyId, ConnectionId, ConnectionKey, EnvironmentId, IntegrationKey, RowUid,
+    AccountId, ApiKeyId, ConnectionId, ConnectionKey, EnvironmentId, FunctionId, FunctionName, IntegrationId,
+    IntegrationKey, RowUid,
 };
 use bowline_domain::integration::{Integration, IntegrationPatch, NewIntegration};
 use bowline_domain::metadata::MetadataWrite;
 use bowline_domain::storage::{
-    AcquireLease, ApiKeyStore, ConnectionStore, CreateApiKey, CreateConnection, CreateEnvironment,
-    CreateIntegration, DataKeyStore, DueRefresh, EnvironmentStore, IntegrationStore, RateLimitStore,
-    RateLimitUse, RefreshOutcome, RefreshStore, SetMetadata, Storage, StorageError, StorageResult,
-    TicketStore, UpdateIntegration, WrappedDataKey,
+    AcquireLease, ActivateFunction, ApiKeyStore, ConnectionStore, CreateApiKey, CreateConnection,
+    CreateEnvironment, CreateIntegration, DataKeyStore, DeployFunctions, DeployedFunction, Deployment,
+    DueRefresh, EnvironmentStore, FunctionFilter, FunctionPage, FunctionStore, IntegrationStore,
+    RateLimitStore, RateLimitUse, RefreshOutcome, RefreshStore, SetMetadata, Storage, StorageError,
+    StorageResult, TicketStore, UpdateIntegration, WrappedDataKey,
 };
 use bowline_domain::ticket::{NewTicket, Ticket, TicketKind};
 use bowline_domain::{SealedBytes, Timestamp};
@@ -226,5 +229,19 @@ pass_through! {
         find_ticket(kind: TicketKind, digest: &KeyDigest, at: Timestamp) -> StorageResult<Option<(Ticket, Environment)>>;
         take_ticket(kind: TicketKind, digest: &KeyDigest, at: Timestamp) -> StorageResult<Option<(Ticket, Environment)>>;
         delete_ticket(environment: EnvironmentId, uid: RowUid) -> StorageResult<bool>;
+    }
+    FunctionStore {
+        acquire_deploy_lock(environment: EnvironmentId, holder: Uuid, lock_for: Duration) -> StorageResult<bool>;
+        release_deploy_lock(environment: EnvironmentId, holder: Uuid) -> StorageResult<()>;
+        deploy_functions(environment: EnvironmentId, holder: Uuid, deployment: Deployment) -> StorageResult<DeployFunctions>;
+        activate_function(environment: EnvironmentId, holder: Uuid, id: FunctionId, at: Timestamp) -> StorageResult<ActivateFunction>;
+        set_function_enabled(environment: EnvironmentId, id: FunctionId, enabled: bool) -> StorageResult<bool>;
+        list_deployed_functions(environment: EnvironmentId) -> StorageResult<Vec<DeployedFunction>>;
+        list_functions(environment: EnvironmentId, integration: &IntegrationKey, filter: &FunctionFilter) -> StorageResult<FunctionPage>;
+        find_functions(environment: EnvironmentId, integration: &IntegrationKey, name: &FunctionName, kind: Option<FunctionKind>) -> StorageResult<Vec<Function>>;
+        list_event_functions(environment: EnvironmentId, integration: &IntegrationKey, event: FunctionEvent) -> StorageResult<Vec<Function>>;
+        find_function_by_endpoint(environment: EnvironmentId, integration: &IntegrationKey, method: &str, path: &str) -> StorageResult<Option<Function>>;
+        list_function_versions(environment: EnvironmentId, id: FunctionId) -> StorageResult<Vec<Function>>;
+        find_function_source(environment: EnvironmentId, integration: IntegrationId, digest: &SourceDigest) -> StorageResult<Option<Vec<u8>>>;
     }
 }

@@ -44,7 +44,8 @@ impl TestBackend for PostgresBackend {
         let micros = span.as_micros();
         self.database.sql(&format!(
             "UPDATE refresh_leases SET lease_until = lease_until - {micros}; \
-             UPDATE rate_limits SET window_ends_at = window_ends_at - {micros}"
+             UPDATE rate_limits SET window_ends_at = window_ends_at - {micros}; \
+             UPDATE deploy_locks SET locked_until = locked_until - {micros}"
         ));
     }
 

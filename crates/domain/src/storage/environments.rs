@@ -49,7 +49,7 @@ pub trait EnvironmentStore: Send + Sync + 'static {
         new: SealedBytes,
     ) -> StorageResult<bool>;
 
-    /// Deletes the environment with its keys, integrations, connections and variables; false when there is none.
+    /// Deletes the environment with all that is in it; false when there is none.
     async fn delete_environment(
         &self,
         account: AccountId,

@@ -61,7 +61,7 @@ pub trait IntegrationStore: Send + Sync + 'static {
         patch: IntegrationPatch,
     ) -> StorageResult<UpdateIntegration>;
 
-    /// Deletes an integration with its connections; false when there is none.
+    /// Deletes an integration with its connections and functions; false when there is none.
     async fn delete_integration(
         &self,
         environment: EnvironmentId,

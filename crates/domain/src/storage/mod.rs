@@ -10,6 +10,7 @@
 
 mod connections;
 mod environments;
+mod functions;
 mod integrations;
 mod keys;
 mod rate_limit;
@@ -23,6 +24,10 @@ use async_trait::async_trait;
 
 pub use connections::{ConnectionStore, CreateConnection, SetMetadata};
 pub use environments::{CreateEnvironment, EnvironmentStore};
+pub use functions::{
+    ActivateFunction, DeployFunctions, DeployedFunction, Deployment, FUNCTION_VERSIONS_KEPT_MAX,
+    FunctionFilter, FunctionPage, FunctionStore, NewFunction, NewSource,
+};
 pub use integrations::{CreateIntegration, IntegrationStore, UpdateIntegration};
 pub use keys::{ApiKeyStore, CreateApiKey, DataKeyStore, WrappedDataKey};
 pub use rate_limit::{RateLimitStore, RateLimitUse};
@@ -40,6 +45,7 @@ pub trait Storage:
     + RefreshStore
     + RateLimitStore
     + TicketStore
+    + FunctionStore
 {
     /// Answers when the database can be reached and written.
     async fn check_health(&self) -> Result<(), StorageError>;

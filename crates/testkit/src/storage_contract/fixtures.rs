@@ -1,21 +1,26 @@
 //! Rows to start from; each function writes or builds one plain, valid thing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bowline_domain::api_key::{ApiKey, KeyDigest, NewApiKey};
 use bowline_domain::connection::{
     Connection, ConnectionContent, ConnectionFilter, EndUser, NewConnection, Organization,
 };
 use bowline_domain::environment::{Account, Environment, EnvironmentSettings, NewEnvironment};
+use bowline_domain::function::{
+    Function, FunctionDefinition, FunctionEvent, FunctionKind, FunctionSource, SourceDigest,
+};
 use bowline_domain::id::{
-    AccountId, ConnectionKey, EnvironmentId, EnvironmentName, IntegrationId, IntegrationKey, ProviderName,
-    RowUid,
+    AccountId, ConnectionKey, EnvironmentId, EnvironmentName, FunctionName, IntegrationId, IntegrationKey,
+    ProviderName, RowUid,
 };
 use bowline_domain::integration::{Integration, IntegrationPatch, NewIntegration};
 use bowline_domain::metadata::Metadata;
 use bowline_domain::scope::ScopeSet;
 use bowline_domain::storage::{
-    CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, Storage,
+    CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, DeployFunctions, Deployment,
+    NewFunction, NewSource, Storage,
 };
 use bowline_domain::tags::Tags;
 use bowline_domain::{SealedBytes, Timestamp};
@@ -228,4 +233,68 @@ pub async fn stored(db: &dyn Storage, connection: &Connection) -> Arc<Connection
 /// A filter that lets everything through.
 pub fn any_connection() -> ConnectionFilter {
     ConnectionFilter { limit: 1_000, ..ConnectionFilter::default() }
+}
+
+/// How long tests hold the lock of deployments.
+pub const DEPLOY_LOCK: Duration = Duration::from_secs(600);
+
+/// A function's name.
+pub fn function_name(text: &str) -> FunctionName {
+    FunctionName::parse(text).expect("a valid function name")
+}
+
+/// A digest that stands for a text of its own.
+pub fn source_digest(text: &str) -> SourceDigest {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+    SourceDigest(bytes)
+}
+
+/// A function to be deployed, of version 1, with sources `js of NAME` and `ts of NAME`.
+pub fn new_function(integration: IntegrationId, kind: FunctionKind, name: &str) -> NewFunction {
+    NewFunction {
+        integration_id: integration,
+        kind,
+        name: function_name(name),
+        event: (kind == FunctionKind::OnEvent).then_some(FunctionEvent::PostConnectionCreation),
+        replaces: None,
+        version: "1".to_owned(),
+        source: FunctionSource::Repo,
+        sdk_version: None,
+        js_digest: source_digest(&format!("js of {name}")),
+        ts_digest: source_digest(&format!("ts of {name}")),
+        definition: FunctionDefinition::default(),
+    }
+}
+
+/// A deployment of these functions with their sources, at `seconds`.
+pub fn deployment(functions: Vec<NewFunction>, seconds: i64) -> Deployment {
+    let sources_of = |new: &NewFunction| {
+        [new.js_digest, new.ts_digest].map(|digest| NewSource {
+            integration_id: new.integration_id,
+            digest,
+            deflated: digest.0.to_vec(),
+        })
+    };
+    let sources = functions.iter().flat_map(sources_of).collect();
+    Deployment { functions, sources, redeployed: Vec::new(), deleted: Vec::new(), at: at(seconds) }
+}
+
+/// Deploys under a lock of its own.
+pub async fn deploy(db: &dyn Storage, environment: EnvironmentId, deployment: Deployment) -> DeployFunctions {
+    let holder = Uuid::new_v4();
+    assert!(db.acquire_deploy_lock(environment, holder, DEPLOY_LOCK).await.expect("an answer"));
+    let outcome = db.deploy_functions(environment, holder, deployment).await.expect("an answer");
+    db.release_deploy_lock(environment, holder).await.expect("a write");
+    outcome
+}
+
+/// Deploys one function that must be accepted; as it is stored.
+pub async fn function(db: &dyn Storage, integration: &Integration, new: NewFunction) -> Function {
+    let (name, kind, event) = (new.name.clone(), new.kind, new.event);
+    let outcome = deploy(db, integration.environment_id, deployment(vec![new], 0)).await;
+    assert_eq!(outcome, DeployFunctions::Deployed);
+    let found = db.find_functions(integration.environment_id, &integration.key, &name, Some(kind)).await;
+    let found = found.expect("a read").into_iter().find(|found| found.event == event);
+    found.expect("it is there")
 }

@@ -23,6 +23,10 @@ pub mod durability;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod environments;
 mod fixtures;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod function_versions;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod functions;
 mod harness;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod integrations;
@@ -161,6 +165,31 @@ macro_rules! storage_contract_tests {
                 tickets_go_with_their_environment_and_none_are_written_to_a_deleted_one
                 an_environment_is_found_by_its_public_key_while_it_lives
             }
+            functions {
+                a_function_is_found_as_it_was_deployed
+                functions_are_found_by_name_and_told_apart_by_kind
+                a_page_of_functions_is_filtered_ordered_and_counted
+                functions_of_an_event_are_listed_while_they_are_enabled
+                a_function_is_found_by_its_endpoint_and_the_newest_wins
+                deployed_functions_are_listed_by_provider_and_the_integrations_age
+                functions_of_one_environment_are_not_those_of_another
+                functions_and_sources_go_with_their_integration
+                functions_sources_and_the_lock_go_with_their_environment
+                a_thousand_functions_are_deployed_at_once
+            }
+            function_versions {
+                one_of_many_takers_gets_the_lock_and_the_next_after_it_is_back
+                a_lock_that_is_never_given_back_runs_out
+                a_lock_is_given_back_by_its_holder_only
+                nothing_is_written_without_the_lock
+                a_new_version_takes_the_place_of_the_old_one_and_stays_disabled
+                what_is_deployed_again_as_it_is_only_gets_the_time
+                a_deleted_function_goes_with_all_its_versions_and_sources
+                a_deployment_for_a_deleted_integration_writes_nothing
+                a_kept_version_becomes_active_again
+                an_unknown_version_does_not_become_active
+                old_versions_are_forgotten_and_their_sources_too
+            }
             durability {
                 a_healthy_storage_says_so
                 a_closed_storage_answers_with_errors
@@ -195,6 +224,8 @@ mod tests {
             include_str!("refresh_outcomes.rs"),
             include_str!("rate_limits.rs"),
             include_str!("tickets.rs"),
+            include_str!("functions.rs"),
+            include_str!("function_versions.rs"),
             include_str!("durability.rs"),
         ];
         for line in modules.into_iter().flat_map(str::lines) {
