@@ -11,6 +11,7 @@
 
 const { ActionError, SDK_CODES, fromHost } = require('internal/errors');
 
+const isError = (value) => Object.prototype.toString.call(value) === '[object Error]';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // Callers may see rate limits and the kind of the body; other headers may hold secrets.
@@ -56,7 +57,7 @@ function describeError(error) {
 
 function classify(error) {
   if (error instanceof ActionError || error?.type === 'action_script_runtime_error') return describeAction(error);
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     const message = JSON.stringify(error) ?? String(error);
     return { type: 'script_internal_error', payload: { name: 'Error', message } };
   }
@@ -86,7 +87,7 @@ exports.describe = function describe(thrown) {
   try {
     const error = fromHost(thrown);
     const failure = classify(error);
-    if (error instanceof Error) failure.stack = stackLines(error);
+    if (isError(error)) failure.stack = stackLines(error);
     return toJson(failure);
   } catch (reason) {
     // A thrown value may be a proxy or have getters that throw.
