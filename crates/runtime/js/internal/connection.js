@@ -27,7 +27,7 @@ exports.create = function create(job, target) {
   const connections = createMemo(CONNECTION_MEMO_MS);
   const integrations = createMemo(INTEGRATION_MEMO_MS);
   const { context } = job;
-  const isHarness = job.harness === true;
+  const isRecorded = job.harness === true;
 
   async function getConnection(providerConfigKey, connectionId, options) {
     const args = {
@@ -40,14 +40,14 @@ exports.create = function create(job, target) {
 
   async function getMetadata() {
     // Recordings keep the two apart.
-    if (isHarness) return ask('metadata.get');
+    if (isRecorded) return ask('metadata.get');
     return (await target.getConnection()).metadata;
   }
 
   async function changeMetadata(operation, metadata) {
     const answer = await ask(operation, { metadata });
     connections.clear();
-    return isHarness ? answer : asResponse(answer);
+    return isRecorded ? answer : asResponse(answer);
   }
 
   const setMetadata = (metadata) => changeMetadata('metadata.set', metadata);

@@ -10,6 +10,7 @@
 //   }
 
 const { ActionError, SDK_CODES, fromHost } = require('internal/errors');
+const { messageOf } = require('internal/messages');
 
 const isError = (value) => Object.prototype.toString.call(value) === '[object Error]';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,8 +50,8 @@ function describeHttp(error) {
 }
 
 function describeError(error) {
-  const { name, code, message } = error;
-  const payload = { name, ...(code !== undefined && { code }), message };
+  const { name, code } = error;
+  const payload = { name, ...(code !== undefined && { code }), message: messageOf(error) };
   const network = error.isAxiosError === true;
   return { type: network ? 'script_network_error' : 'script_internal_error', payload };
 }

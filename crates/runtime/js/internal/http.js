@@ -19,7 +19,7 @@ const PASSED = [
   'connectionId',
 ];
 
-function setParams(args, config, isHarness) {
+function setParams(args, config, isRecorded) {
   const { params, endpoint } = config;
   if (params === undefined || params === null) return;
   if (typeof params === 'string') {
@@ -33,7 +33,7 @@ function setParams(args, config, isHarness) {
   const pairs = typeof params[Symbol.iterator] === 'function' ? params : Object.entries(params);
   for (const [key, value] of pairs) {
     // A URL search parameter has a text whatever it was set to; recorded requests were made without undefined ones.
-    if (value === undefined && isHarness) continue;
+    if (value === undefined && isRecorded) continue;
     texts[key] = String(value);
   }
   args.params = texts;
@@ -53,12 +53,12 @@ const isForm = (headers) =>
   );
 
 // Sets the body on the arguments, or returns it when it is bytes. The rules are the axios client's.
-function setBody(args, data, isHarness) {
+function setBody(args, data, isRecorded) {
   if (data === undefined) return undefined;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (typeof data === 'string') args.dataText = data;
-  else if (isHarness || typeof data !== 'object' || data === null) args.data = data;
+  else if (isRecorded || typeof data !== 'object' || data === null) args.data = data;
   else setObjectBody(args, data);
   return undefined;
 }
@@ -78,17 +78,17 @@ function setObjectBody(args, data) {
 
 /** Makes the function that sends requests of one run: `(config) => Promise<response>`. */
 exports.createClient = function createClient(job) {
-  const isHarness = job.harness === true;
-  const throwsOnStatus = !isHarness && job.lenientStatuses !== true;
+  const isRecorded = job.harness === true;
+  const throwsOnStatus = !isRecorded && job.lenientStatuses !== true;
 
   return async function request(config) {
     if (typeof config !== 'object' || config === null)
       throw new TypeError('the request needs a configuration object');
     const args = { method: String(config.method ?? 'GET').toUpperCase(), endpoint: config.endpoint };
     for (const field of PASSED) if (config[field] !== undefined) args[field] = config[field];
-    setParams(args, config, isHarness);
+    setParams(args, config, isRecorded);
     args.headers = copyHeaders(config.headers);
-    const bytes = setBody(args, config.data, isHarness);
+    const bytes = setBody(args, config.data, isRecorded);
 
     let answer;
     try {
@@ -96,7 +96,7 @@ exports.createClient = function createClient(job) {
     } catch (error) {
       throw toRequestError(error, config, args);
     }
-    const response = toResponse(JSON.parse(answer.json), answer.body, config, args.method);
+    const response = toResponse(JSON.parse(answer.json), answer.body, config, args.method, isRecorded);
     if (throwsOnStatus && !(response.status >= 200 && response.status < 300)) throw statusError(response);
     return response;
   };

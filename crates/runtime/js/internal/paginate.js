@@ -40,13 +40,13 @@ function requireParam(settings, name) {
   if (!settings[name]) throw new Error(`Param ${name} is required for ${settings.type} pagination`);
 }
 
-function validate(settings, isHarness) {
+function validate(settings, isRecorded) {
   const { type } = settings;
   if (!type) throw new Error('Pagination type is required');
   if (type === 'cursor') {
     requireParam(settings, 'cursor_name_in_request');
     requireParam(settings, 'cursor_path_in_response');
-    if (settings.limit && !isHarness) requireParam(settings, 'limit_name_in_request');
+    if (settings.limit && !isRecorded) requireParam(settings, 'limit_name_in_request');
   } else if (type === 'link') {
     if (!settings.link_rel_in_response_header && !settings.link_path_in_response_body) {
       const names = 'link_rel_in_response_header or link_path_in_response_body';

@@ -20,7 +20,7 @@ function toChunk(records) {
 }
 
 exports.create = function create(job) {
-  const isHarness = job.harness === true;
+  const isRecorded = job.harness === true;
 
   async function write(operation, records, model) {
     for (let start = 0; start < (records?.length ?? 0); start += CHUNK_RECORDS) {
@@ -28,7 +28,7 @@ exports.create = function create(job) {
       if (chunk.length > 0) await ask(operation, { model, records: chunk });
     }
     // The test double's methods are spies without a result.
-    return isHarness ? undefined : true;
+    return isRecorded ? undefined : true;
   }
 
   const batchSave = (records, model) => write('records.save', records, model);

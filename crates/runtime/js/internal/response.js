@@ -36,21 +36,29 @@ function parseText(text, responseType) {
 }
 
 function toData(body, responseType) {
-  if (body === undefined || body === null) return responseType === 'arraybuffer' ? toBuffer(new ArrayBuffer(0)) : '';
+  if (responseType === 'arraybuffer') return toBuffer(body ?? '');
+  if (responseType === 'stream') return require('internal/readable').Readable.of(toBuffer(body ?? ''));
   if (typeof body === 'string') return parseText(body, responseType);
-  if (responseType === 'stream') return require('internal/readable').Readable.of(toBuffer(body));
-  return toBuffer(body);
+  return body === undefined || body === null ? '' : toBuffer(body);
+}
+
+// A recorded answer is a JSON value already, whatever type was asked for.
+function toRecordedData(body) {
+  return typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined;
 }
 
 function toBuffer(body) {
   return require('modules/buffer').Buffer.from(body);
 }
 
-/** `head` is the host's `{status, statusText, headers, url}`; `body` a text, or an ArrayBuffer for binary types. */
-exports.toResponse = function toResponse(head, body, config, method) {
+/**
+ * `head` is the host's `{status, statusText, headers, url}`; `body` a text, or an ArrayBuffer for binary types, or the
+ * JSON text of the recorded value in a recorded run.
+ */
+exports.toResponse = function toResponse(head, body, config, method, isRecorded) {
   const { paginate, ...shown } = config;
   return {
-    data: toData(body, config.responseType),
+    data: isRecorded ? toRecordedData(body) : toData(body, config.responseType),
     status: head.status,
     statusText: head.statusText ?? '',
     headers: toHeaders(head.headers),

@@ -40,6 +40,18 @@ test('other errors are internal ones with a name, a message and a stack', async 
   assert.ok(Array.isArray(failure.stack));
 });
 
+test('messages of the engine are shown in the words of V8', async () => {
+  const shown = async (message) =>
+    (await failureOf(`throw new TypeError(${JSON.stringify(message)});`)).payload.message;
+  assert.equal(
+    await shown("cannot read property 'id' of undefined"),
+    "Cannot read properties of undefined (reading 'id')",
+  );
+  assert.equal(await shown("cannot set property 'a b' of null"), "Cannot set properties of null (setting 'a b')");
+  assert.equal(await shown('x is not initialized'), "Cannot access 'x' before initialization");
+  assert.equal(await shown('my own words: not a function'), 'my own words: not a function');
+});
+
 test('thrown values that are no errors show as JSON', async () => {
   assert.deepEqual((await failureOf('throw { a: 1 };')).payload, { name: 'Error', message: '{"a":1}' });
   assert.deepEqual((await failureOf('throw undefined;')).payload, { name: 'Error', message: 'undefined' });

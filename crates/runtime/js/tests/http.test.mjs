@@ -146,6 +146,16 @@ test('binary bodies are a Buffer or a stream', async () => {
   assert.equal(events.value, 4);
 });
 
+test('a recorded answer is its value whatever type was asked for', async () => {
+  const read = (body) =>
+    run("return (await nango.get({ endpoint: '/x', responseType: 'arraybuffer' })).data;", ok(body), {
+      harness: true,
+    });
+  assert.deepEqual((await read('{"type":"Buffer","data":[1]}')).value, { type: 'Buffer', data: [1] });
+  assert.equal((await read('"12"')).value, '12');
+  assert.equal((await read(undefined)).value, null);
+});
+
 const READ_ERROR = `try { await nango.get({ endpoint: '/x' }); } catch (e) {
   return { name: e.name, message: e.message, code: e.code, status: e.status, isAxiosError: e.isAxiosError,
            isError: e instanceof Error, response: e.response && { status: e.response.status, data: e.response.data },

@@ -314,6 +314,14 @@ test('checkpoints that are not small and flat are refused', async () => {
     await assert.rejects(evaluate(`await nango.saveCheckpoint(${value});`), /Invalid checkpoint/, value);
 });
 
+test('a recorded run keeps any checkpoint', async () => {
+  const handlers = { 'checkpoint.save': () => undefined };
+  assert.equal(
+    await evaluate("await nango.saveCheckpoint({ a: { b: 'x'.repeat(5000) } });", { handlers, harness: true }),
+    null,
+  );
+});
+
 test('refused changes of a checkpoint say which', async () => {
   const refuse = () => {
     throw new HostRefusal({
