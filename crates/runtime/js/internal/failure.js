@@ -36,8 +36,20 @@ function describeAction(error) {
   return { type: 'action_script_runtime_error', payload: isObject(payload) ? payload : { message: payload } };
 }
 
+// What the provider said, when the function had asked for bytes.
+function readable(data) {
+  if (!ArrayBuffer.isView(data)) return data;
+  const text = native.decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function describeHttp(error) {
-  const { status, headers, data } = error.response;
+  const { status, headers } = error.response;
+  const data = readable(error.response.data);
   const limited = error.platform === true && status === 429;
   let payload;
   if (isObject(data)) payload = isObject(data.payload) ? data.payload : data;
@@ -90,8 +102,9 @@ exports.describe = function describe(thrown) {
     const failure = classify(error);
     if (isError(error)) failure.stack = stackLines(error);
     return toJson(failure);
-  } catch (reason) {
-    // A thrown value may be a proxy or have getters that throw.
-    return JSON.stringify({ type: 'script_internal_error', payload: { name: 'Error', message: String(reason) } });
+  } catch {
+    // A thrown value may be a proxy, or have getters that throw.
+    const payload = { name: 'Error', message: 'a value was thrown that cannot be shown' };
+    return JSON.stringify({ type: 'script_internal_error', payload });
   }
 };

@@ -55,7 +55,12 @@ test('messages of the engine are shown in the words of V8', async () => {
 test('thrown values that are no errors show as JSON', async () => {
   assert.deepEqual((await failureOf('throw { a: 1 };')).payload, { name: 'Error', message: '{"a":1}' });
   assert.deepEqual((await failureOf('throw undefined;')).payload, { name: 'Error', message: 'undefined' });
-  assert.equal((await failureOf('const o = {}; o.o = o; throw o;')).type, 'script_internal_error');
+  const odd = [
+    'const o = {}; o.o = o; throw o;',
+    "throw new Proxy({}, { get() { throw new Error('no'); } });",
+    'throw 1n;',
+  ];
+  for (const body of odd) assert.equal((await failureOf(body)).type, 'script_internal_error');
 });
 
 test('an uncaught refusal of the provider is an HTTP error with what callers may see', async () => {
@@ -73,6 +78,13 @@ test('an uncaught refusal of the provider is an HTTP error with what callers may
 test("an HTTP error takes the payload of the provider's body, and wraps what is no object", async () => {
   assert.deepEqual((await failureOf(GET, answering(500, '{"payload":{"a":1}}'))).payload, { a: 1 });
   assert.deepEqual((await failureOf(GET, answering(500, 'oops'))).payload, { message: 'oops' });
+});
+
+test('an HTTP error of a request for bytes shows what the provider said', async () => {
+  const get = "await nango.get({ endpoint: '/x', responseType: 'arraybuffer' });";
+  const failure = await failureOf(get, answering(404, Buffer.from('{"error":"gone"}')));
+  assert.deepEqual(failure.payload, { error: 'gone' });
+  assert.equal((await failureOf(get, answering(404, Buffer.from('gone')))).upstream.body, 'gone');
 });
 
 test('an uncaught failure of the network is a network error', async () => {
