@@ -13,9 +13,9 @@ function createMemo(keepMs) {
   return {
     read(key, read) {
       const known = kept.get(key);
-      if (known !== undefined && native.now() - known.at < keepMs) return known.answer;
+      if (known !== undefined && Date.now() - known.at < keepMs) return known.answer;
       const answer = read();
-      kept.set(key, { answer, at: native.now() });
+      kept.set(key, { answer, at: Date.now() });
       answer.catch(() => kept.delete(key));
       return answer;
     },

@@ -63,7 +63,6 @@ module.exports = {
   isKeyObject,
   read,
   createPrivateKey: (key) => new KeyObject('private', read(key, 'private').pem),
-  // A private key holds its public one; the host takes either where a public key is wanted.
   createPublicKey: (key) => new KeyObject('public', read(key, 'public').pem),
   createSecretKey: (key, encoding) =>
     new KeyObject('secret', typeof key === 'string' ? Buffer.from(key, encoding) : Buffer.from(key)),

@@ -71,7 +71,7 @@ class DateTimeFormat extends Base {
   }
 
   formatToParts(date) {
-    const ms = date === undefined ? native.now() : Number(date);
+    const ms = date === undefined ? Date.now() : Number(date);
     if (!Number.isFinite(ms)) throw new RangeError('Invalid time value');
     return JSON.parse(native.formatDate(ms, this.locale, JSON.stringify(this.#options)));
   }

@@ -27,7 +27,7 @@ class WSSecurity {
   }
 
   toXML() {
-    const now = native.now();
+    const now = Date.now();
     const created = toSeconds(now);
     let attributes = ` xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"`;
     if (this._actor) attributes = ` soap:actor="${xml.escape(this._actor)}"${attributes}`;

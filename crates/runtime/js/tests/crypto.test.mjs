@@ -126,6 +126,12 @@ test('derived keys and constant-time comparison are those of Node', () => {
 
 test('random values have their sizes and bounds', () => {
   assert.equal(ours.randomBytes(7).length, 7);
+  assert.ok(
+    ours
+      .randomBytes(70_000)
+      .subarray(65_536)
+      .some((byte) => byte !== 0),
+  );
   assert.match(ours.randomUUID(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   const drawn = new Set(Array.from({ length: 200 }, () => ours.randomInt(3, 6)));
   assert.deepEqual([...drawn].sort(), [3, 4, 5]);

@@ -27,17 +27,24 @@ const localeOf = (locale) => (locale === '' || locale === undefined ? 'en-US' : 
 
 /** `toRealm` makes an ArrayBuffer of the engine's realm of a Node buffer. */
 export function createNatives(toRealm) {
-  const output = (buffer, encoding) => (encoding === undefined ? toRealm(buffer) : buffer.toString(encoding));
+  function output(buffer, encoding) {
+    if (encoding === undefined) return toRealm(buffer);
+    if (!['hex', 'base64', 'base64url'].includes(encoding)) throw new TypeError(`Unknown encoding: ${encoding}`);
+    return buffer.toString(encoding);
+  }
+
   const keyed = (pem, optionsJson) => ({ key: pem, ...JSON.parse(optionsJson) });
   return {
-    now: () => Date.now(),
     encode: (text, encoding) => toRealm(Buffer.from(text, encoding)),
     decode: (bytes, encoding) => toNode(bytes).toString(encoding),
     byteLength: (text, encoding) => Buffer.byteLength(text, encoding),
     hash: (name, data, encoding) => output(crypto.createHash(name).update(toNode(data)).digest(), encoding),
     hmac: (name, key, data, encoding) =>
       output(crypto.createHmac(name, toNode(key)).update(toNode(data)).digest(), encoding),
-    randomBytes: (size) => toRealm(crypto.randomBytes(size)),
+    randomBytes(size) {
+      if (size > 65_536) throw new RangeError('At most 65536 random bytes can be had at a time.');
+      return toRealm(crypto.randomBytes(size));
+    },
     randomUUID: () => crypto.randomUUID(),
     timingSafeEqual: (a, b) => crypto.timingSafeEqual(toNode(a), toNode(b)),
     sign: (name, pem, data, options) =>
