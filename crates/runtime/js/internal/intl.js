@@ -1,5 +1,9 @@
 'use strict';
-// `Intl`: the classes that scripts format and compare with, over the host's locale data.
+// `Intl`: the classes that scripts format and compare with. Texts are compared by the host; numbers and dates are
+// written here, in the manner of the common locales and in English words (internal/intl-number.js, intl-date.js).
+
+const dates = require('internal/intl-date');
+const numbers = require('internal/intl-number');
 
 const first = (locales) => (Array.isArray(locales) ? locales[0] : locales) ?? '';
 
@@ -35,15 +39,23 @@ class NumberFormat extends Base {
   constructor(locales, options) {
     super(locales);
     this.#options = plain(options);
-    if (this.#options.style === 'currency' && this.#options.currency === undefined) {
+    const { style, currency } = this.#options;
+    if (style === 'currency' && currency === undefined) {
       throw new TypeError('Currency code is required with currency style.');
     }
+    if (currency !== undefined) this.#options.currency = String(currency).toUpperCase();
+    numbers.digitOptions(this.#options);
     // Bound, because `values.map(format.format)` is common.
-    this.format = (value) => native.formatNumber(Number(value), this.locale, JSON.stringify(this.#options));
+    this.format = (value) => {
+      const number = typeof value === 'bigint' ? value : Number(value);
+      return numbers.format(number, this.locale, this.#options);
+    };
   }
 
   resolvedOptions() {
-    return { locale: this.locale, numberingSystem: 'latn', style: 'decimal', ...this.#options };
+    const { min, max } = numbers.digitOptions(this.#options);
+    const digits = { minimumFractionDigits: min, maximumFractionDigits: max };
+    return { locale: this.locale, numberingSystem: 'latn', style: 'decimal', ...digits, ...this.#options };
   }
 }
 
@@ -64,16 +76,16 @@ class DateTimeFormat extends Base {
 
   constructor(locales, options, required = 'any', defaults = 'date') {
     super(locales);
-    this.#options = { timeZone: 'UTC', ...withDefaults(plain(options), required, defaults) };
-    // A narrow space in the text of a time broke so many readers that V8 writes a plain one.
-    this.format = (date) =>
-      this.formatToParts(date).reduce((text, { value }) => text + value.replaceAll('\u202f', ' '), '');
+    const given = plain(options);
+    this.#options = { ...withDefaults(given, required, defaults), timeZone: String(given.timeZone ?? 'UTC') };
+    dates.offsetOf(this.#options.timeZone, 0); // an unknown zone is refused here, not at the first use
+    this.format = (date) => this.formatToParts(date).reduce((text, { value }) => text + value, '');
   }
 
   formatToParts(date) {
     const ms = date === undefined ? Date.now() : Number(date);
     if (!Number.isFinite(ms)) throw new RangeError('Invalid time value');
-    return JSON.parse(native.formatDate(ms, this.locale, JSON.stringify(this.#options)));
+    return dates.formatToParts(ms, this.locale, this.#options);
   }
 
   resolvedOptions() {

@@ -11,7 +11,12 @@ const intl = () => require('internal/intl').Intl;
 exports.install = function install() {
   define(String.prototype, 'localeCompare', function localeCompare(that, locales, options) {
     const locale = Array.isArray(locales) ? locales[0] : locales;
-    return native.compare(String(this), String(that), locale ?? '', JSON.stringify(options ?? {}));
+    return native.compare(
+      String(this),
+      String(that),
+      locale ?? '',
+      options === undefined ? '{}' : JSON.stringify(options),
+    );
   });
   define(Number.prototype, 'toLocaleString', function toLocaleString(locales, options) {
     return new (intl().NumberFormat)(locales, options).format(Number(this));

@@ -64,9 +64,13 @@ export function createNatives(toRealm) {
       const inflate = { raw: zlib.inflateRawSync, zlib: zlib.inflateSync, gzip: zlib.gunzipSync }[format];
       return toRealm(inflate(toNode(bytes), { maxOutputLength }));
     },
-    formatNumber: (value, locale, options) =>
-      new Intl.NumberFormat(localeOf(locale), JSON.parse(options)).format(value),
-    formatDate: (ms, locale, options) =>
-      JSON.stringify(new Intl.DateTimeFormat(localeOf(locale), JSON.parse(options)).formatToParts(ms)),
+    zoneOffset(zone, ms) {
+      try {
+        const local = new Date(ms).toLocaleString('sv-SE', { timeZone: zone });
+        return Math.round((Date.parse(`${local.replace(' ', 'T')}Z`) - Math.trunc(ms / 1000) * 1000) / 60_000);
+      } catch {
+        return undefined;
+      }
+    },
   };
 }
