@@ -6,11 +6,15 @@
 //     payload:   an object for the caller,
 //     message?:  text of errors that have a code of the platform,
 //     upstream?: {status, headers, body} of the provider's answer, for `script_http_error`,
-//     stack?:    lines of the error's stack, not mapped and not filtered (the host does both)
+//     stack?:    lines of the error's stack, not mapped and not filtered (the host does both), where the payload may
+//                show them
 //   }
 
 const { ActionError, SDK_CODES, fromHost } = require('internal/errors');
 const { messageOf } = require('internal/messages');
+
+// The payloads of other failures are what the function or the provider said, and nothing else.
+const WITH_STACK = new Set(['script_internal_error', 'script_network_error']);
 
 const isError = (value) => Object.prototype.toString.call(value) === '[object Error]';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -100,7 +104,7 @@ exports.describe = function describe(thrown) {
   try {
     const error = fromHost(thrown);
     const failure = classify(error);
-    if (isError(error)) failure.stack = stackLines(error);
+    if (WITH_STACK.has(failure.type) && isError(error)) failure.stack = stackLines(error);
     return toJson(failure);
   } catch {
     // A thrown value may be a proxy, or have getters that throw.

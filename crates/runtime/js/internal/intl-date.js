@@ -38,12 +38,12 @@ const TIME_STYLES = {
 const two = (value) => String(value).padStart(2, '0');
 const mannerOf = (locale) => MANNERS[locale] ?? MANNERS[locale.split('-')[0]] ?? MANNERS['en-US'];
 
-/** Minutes that a zone is ahead of UTC at a time. Only UTC is known here; the others are asked of the host. */
+// Minutes that a zone is ahead of UTC at a time. The host knows the zones; where it has none, UTC is all there is.
 function offsetOf(zone, ms) {
   const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (fixed !== null) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]));
   if (/^(utc|gmt|etc\/utc|etc\/gmt)$/i.test(zone)) return 0;
-  const minutes = native.zoneOffset(zone, ms);
+  const minutes = native.zoneOffset?.(zone, ms);
   if (minutes === undefined) throw new RangeError(`Invalid time zone specified: ${zone}`);
   return minutes;
 }

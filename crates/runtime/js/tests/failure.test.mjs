@@ -17,7 +17,7 @@ test('an ActionError carries its payload', async () => {
   const failure = await failureOf("throw new nango.ActionError({ message: 'no', id: 4 });");
   assert.equal(failure.type, 'action_script_runtime_error');
   assert.deepEqual(failure.payload, { message: 'no', id: 4 });
-  assert.ok(failure.stack.some((line) => line.includes('fn-github.cjs')));
+  assert.equal(failure.stack, undefined);
 });
 
 test('payloads of an ActionError that are no objects become messages', async () => {
@@ -37,7 +37,7 @@ test('other errors are internal ones with a name, a message and a stack', async 
   const failure = await failureOf("throw Object.assign(new TypeError('boom'), { code: 'E1' });");
   assert.equal(failure.type, 'script_internal_error');
   assert.deepEqual(failure.payload, { name: 'TypeError', code: 'E1', message: 'boom' });
-  assert.ok(Array.isArray(failure.stack));
+  assert.ok(failure.stack.some((line) => line.includes('fn-github.cjs')));
 });
 
 test('messages of the engine are shown in the words of V8', async () => {
