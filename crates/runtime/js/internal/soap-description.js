@@ -56,7 +56,8 @@ class Description {
 // Builds a description from the documents of a service, element by element.
 class Reader {
   imports = [];
-  #frames = [];
+  // The innermost open element. Its prototype is the one around it, so a field of it is that of the nearest that has one.
+  #nearest = {};
 
   constructor(description, inheritedNamespace) {
     this.description = description;
@@ -65,8 +66,8 @@ class Reader {
 
   open(element) {
     if (element.local === 'annotation' || element.local === 'documentation') return xml.SKIP;
-    const frame = { local: element.local };
-    this.#frames.push(frame);
+    const frame = Object.create(this.#nearest);
+    this.#nearest = frame;
     if (element.namespace === XSD) this.#openSchema(element, frame);
     else if (element.namespace === WSDL) this.#openService(element, frame);
     else if (element.namespace === SOAP11 || element.namespace === SOAP12) this.#openSoap(element);
@@ -74,36 +75,31 @@ class Reader {
   }
 
   close() {
-    this.#frames.pop();
+    this.#nearest = Object.getPrototypeOf(this.#nearest);
   }
 
   text() {}
-
-  // What the innermost open element with that field has in it.
-  #nearest(field) {
-    return this.#frames.findLast((frame) => frame[field] !== undefined)?.[field];
-  }
 
   #openSchema({ local, attributes, scope }, frame) {
     if (local === 'schema') {
       const targetNamespace = attributes.targetNamespace ?? this.inheritedNamespace ?? '';
       frame.schema = { targetNamespace, isQualified: attributes.elementFormDefault === 'qualified' };
     } else if (local === 'import' || local === 'include') {
-      const inherited = local === 'include' ? this.#nearest('schema')?.targetNamespace : undefined;
+      const inherited = local === 'include' ? this.#nearest.schema?.targetNamespace : undefined;
       if (attributes.schemaLocation) this.imports.push({ location: attributes.schemaLocation, inherited });
     } else if (local === 'element') {
       this.#openElement(attributes, scope, frame);
     } else if (local === 'complexType' || local === 'group') {
       this.#openType(local, attributes, scope, frame);
     } else if ((local === 'extension' || local === 'restriction') && attributes.base) {
-      const type = this.#nearest('type');
+      const type = this.#nearest.type;
       if (type !== undefined) type.base = xml.resolve(attributes.base, scope);
     }
   }
 
   #openElement(attributes, scope, frame) {
-    const schema = this.#nearest('schema');
-    const container = this.#nearest('type');
+    const schema = this.#nearest.schema;
+    const container = this.#nearest.type;
     if (attributes.ref !== undefined) {
       container?.children.push({ ref: xml.resolve(attributes.ref, scope) });
       return;
@@ -123,16 +119,16 @@ class Reader {
 
   #openType(local, attributes, scope, frame) {
     if (attributes.ref !== undefined) {
-      this.#nearest('type')?.children.push({ group: xml.resolve(attributes.ref, scope) });
+      this.#nearest.type?.children.push({ group: xml.resolve(attributes.ref, scope) });
       return;
     }
     const type = { children: [] };
     if (attributes.name === undefined) {
-      const element = this.#nearest('element');
+      const element = this.#nearest.element;
       if (element !== undefined) element.inline = type;
     } else {
       const known = local === 'group' ? this.description.groups : this.description.types;
-      known.set(`{${this.#nearest('schema').targetNamespace}}${attributes.name}`, type);
+      known.set(`{${this.#nearest.schema.targetNamespace}}${attributes.name}`, type);
     }
     frame.type = type;
   }
@@ -143,14 +139,14 @@ class Reader {
     if (local === 'definitions') this.#openDefinitions(attributes);
     else if (local === 'import') this.imports.push({ location: attributes.location });
     else if (local === 'message') description.messages.set(name, (frame.message = []));
-    else if (local === 'part') this.#nearest('message')?.push(this.#part(attributes, scope));
+    else if (local === 'part') this.#nearest.message?.push(this.#part(attributes, scope));
     else if (local === 'portType') description.portTypes.set(name, (frame.portType = new Map()));
     else if (local === 'binding') this.#openBinding(attributes, frame);
     else if (local === 'operation') this.#openOperation(name, frame);
     else if (local === 'port')
       description.ports.push((frame.port = { binding: xml.split(attributes.binding).local }));
     else if (local === 'input' || local === 'output') {
-      const operation = this.#nearest('operation');
+      const operation = this.#nearest.operation;
       if (operation !== undefined && attributes.message) operation[local] = xml.split(attributes.message).local;
     }
   }
@@ -175,12 +171,12 @@ class Reader {
   // An operation stands in the port type, with its messages, and again in the binding, with its action.
   #openOperation(name, frame) {
     frame.operation = {};
-    (this.#nearest('binding')?.operations ?? this.#nearest('portType'))?.set(name, frame.operation);
+    (this.#nearest.binding?.operations ?? this.#nearest.portType)?.set(name, frame.operation);
   }
 
   #openSoap({ local, namespace, attributes }) {
-    const binding = this.#nearest('binding');
-    const operation = this.#nearest('operation');
+    const binding = this.#nearest.binding;
+    const operation = this.#nearest.operation;
     if (local === 'binding' && binding !== undefined) {
       Object.assign(binding, { isSoap: true, is12: namespace === SOAP12 });
       if (attributes.style) binding.style = attributes.style;
@@ -188,7 +184,7 @@ class Reader {
       operation.soapAction = attributes.soapAction ?? '';
       if (attributes.style) operation.style = attributes.style;
     } else if (local === 'address') {
-      const port = this.#nearest('port');
+      const port = this.#nearest.port;
       if (port !== undefined) port.location = attributes.location;
     }
   }

@@ -19,12 +19,23 @@ const decode = (text) => (text.includes('&') ? text.replace(/&(#?\w+);/g, decode
 /** A text as the content of an element or of an attribute. */
 const escape = (text) => String(text).replace(/[<>&"']/g, (character) => ESCAPES[character]);
 
-function parseAttributes(text) {
+// The name and the attributes of a tag. Splitting at the quotes is several times faster than a pattern, which is left
+// for tags that use the other kind of quote.
+function parseTag(tag) {
+  const parts = tag.split('"');
+  const [name] = /^\S+/.exec(parts[0]) ?? [''];
   const attributes = {};
-  for (const [, name, double, single] of text.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-    attributes[name] = decode(double ?? single);
+  if (tag.includes("'")) {
+    for (const [, key, double, single] of tag.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+      attributes[key] = decode(double ?? single);
+    }
+    return { name, attributes };
   }
-  return attributes;
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const before = at === 0 ? parts[0].slice(name.length) : parts[at];
+    attributes[before.slice(0, before.lastIndexOf('=')).trim()] = decode(parts[at + 1]);
+  }
+  return { name, attributes };
 }
 
 // The namespaces in force: those around, and what the element itself declares.
@@ -40,12 +51,13 @@ function scopeOf(attributes, outer) {
 
 // The end of a tag; a `>` in a quoted value is not one.
 function tagEnd(source, from) {
+  const end = endOf(source, '>', from);
+  const tag = source.slice(from, end);
+  if (!tag.includes("'") && tag.split('"').length % 2 === 1) return end;
   for (let at = from; at < source.length; at++) {
     const character = source[at];
     if (character === '>') return at;
-    if (character !== '"' && character !== "'") continue;
-    at = source.indexOf(character, at + 1);
-    if (at === -1) break;
+    if (character === '"' || character === "'") at = endOf(source, character, at + 1);
   }
   throw new Error('XML: a tag does not end');
 }
@@ -83,9 +95,8 @@ function read(source, handler) {
     const end = tagEnd(source, at + 1);
     const isEmpty = source[end - 1] === '/';
     const tag = source.slice(at + 1, isEmpty ? end - 1 : end);
-    const [name] = /^\S+/.exec(tag) ?? [''];
-    const attributes = parseAttributes(tag.slice(name.length));
-    const inner = scopeOf(attributes, scope);
+    const { name, attributes } = parseTag(tag);
+    const inner = tag.includes('xmlns') ? scopeOf(attributes, scope) : scope;
     const { prefix, local } = split(name);
     const answer = handler.open({ name, local, namespace: inner[prefix] ?? '', attributes, scope: inner });
     if (answer === SKIP) return isEmpty ? end + 1 : tagEnd(source, endOf(source, `</${name}`, end)) + 1;
