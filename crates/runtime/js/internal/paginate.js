@@ -6,8 +6,10 @@ const { SdkError } = require('internal/errors');
 
 const BODY_METHODS = ['POST', 'PUT', 'PATCH'];
 
-// The value at a path such as `data.items`, `links[0].href` or `0.id`.
+// The value at a path such as `data.items`, `links[0].href` or `0.id`. A key that has dots itself comes first: the next
+// page of Microsoft Graph is at `@odata.nextLink`.
 function valueAt(value, path) {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, path)) return value[path];
   let current = value;
   for (const key of String(path)
     .replace(/\[(\w+)\]/g, '.$1')

@@ -132,6 +132,15 @@ test('a link of the body may be relative, and ends when it repeats', async () =>
   assert.equal(sent.length, 2);
 });
 
+test('a key with a dot in it is found as it stands', async () => {
+  const { value, sent } = await paginate(
+    "{ endpoint: '/x', paginate: { type: 'link', link_path_in_response_body: '@odata.nextLink', response_path: 'value' } }",
+    [{ value: [1], '@odata.nextLink': 'https://graph.test/v1.0/x?$skiptoken=a' }, { value: [2] }],
+  );
+  assert.deepEqual(value.pages, [[1], [2]]);
+  assert.equal(sent[1].endpoint, '/v1.0/x?$skiptoken=a');
+});
+
 test("the provider's settings are overlaid by the script's", async () => {
   const provider = {
     type: 'cursor',
