@@ -51,6 +51,9 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI document of the public API
     Openapi,
+    /// Run functions for a server that started this process
+    #[command(hide = true)]
+    Runner,
     /// Print completions for a shell
     Completions {
         /// The shell

@@ -22,7 +22,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use crate::args::Cli;
+use crate::args::{Cli, Command};
 
 /// How long threads may take to end once everything was stopped in order.
 const RUNTIME_STOP_MAX: Duration = Duration::from_millis(300);
@@ -34,7 +34,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
+    let outcome = match cli.command {
+        // Gives up most of what a process can do, which must come before threads and open files.
+        Command::Runner => bowline_runtime::run_child().context("the runner process failed"),
+        _ => run(cli),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<output::ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {

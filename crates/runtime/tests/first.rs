@@ -33,8 +33,12 @@ fn an_action_gets_its_input_and_the_answer_of_a_call() {
     let job = Job { program, mode: Mode::Run, context: context.into(), input };
 
     let (run, _) = Pending::new(Limits::default(), Arc::new(OneAnswer));
-    let outcome =
-        std::thread::Builder::new().stack_size(4 << 20).spawn(|| run.drive(|| Ok(job))).unwrap().join().unwrap();
+    let outcome = std::thread::Builder::new()
+        .stack_size(4 << 20)
+        .spawn(|| run.drive(|| Ok(job)))
+        .unwrap()
+        .join()
+        .unwrap();
 
     assert_eq!(
         outcome.result.unwrap(),

@@ -32,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Providers(command) => providers::run(file, command),
         Command::Config(command) => config::run(file, command),
         Command::Openapi => openapi::run(),
+        Command::Runner => unreachable!("main runs it before there are threads"),
         Command::Completions { shell } => completions(shell),
     }
 }

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod keys;
 mod providers;
+mod runner;
 mod serve;
 mod support;
 mod usage;

@@ -49,7 +49,9 @@ impl ProgramCache {
         let bytes = code.source.len() * 2;
         let compiled = Compiled::default();
         state.bytes += bytes;
-        state.entries.insert(code.digest.clone(), Entry { compiled: Arc::clone(&compiled), bytes, used: now });
+        state
+            .entries
+            .insert(code.digest.clone(), Entry { compiled: Arc::clone(&compiled), bytes, used: now });
         state.make_room();
         compiled
     }
@@ -58,7 +60,8 @@ impl ProgramCache {
 impl State {
     fn make_room(&mut self) {
         while self.bytes > KEPT_BYTES_MAX && self.entries.len() > 1 {
-            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(digest, _)| digest.clone());
+            let oldest =
+                self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(digest, _)| digest.clone());
             let Some(entry) = oldest.and_then(|digest| self.entries.remove(&digest)) else { return };
             self.bytes -= entry.bytes;
         }

@@ -75,7 +75,8 @@ impl Child {
     fn start(self: &Arc<Self>, start: Start) {
         let run = start.run;
         let Some(code) = self.codes.lock().get(&start.digest).cloned() else {
-            let failure = Failure::new(FailureKind::FunctionRuntimeOther, "The code of this run never arrived.");
+            let failure =
+                Failure::new(FailureKind::FunctionRuntimeOther, "The code of this run never arrived.");
             return self.reports.send(&Report::done(run, Outcome::failed(failure)));
         };
         let Start { mode, context, input, limits, .. } = start;

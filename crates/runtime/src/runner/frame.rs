@@ -78,9 +78,7 @@ impl Answer {
                 Self { ok: false, json: serde_json::to_string(&error).unwrap_or_default(), ..empty }
             }
             Ok(HostAnswer { json, body: None }) => Self { json, ..empty },
-            Ok(HostAnswer { json, body: Some(Body::Text(text)) }) => {
-                Self { json, text: Some(text), ..empty }
-            }
+            Ok(HostAnswer { json, body: Some(Body::Text(text)) }) => Self { json, text: Some(text), ..empty },
             Ok(HostAnswer { json, body: Some(Body::Bytes(bytes)) }) => {
                 Self { json, bytes: Some(bytes), ..empty }
             }

@@ -6,7 +6,7 @@ use super::cache::ProgramCache;
 use super::{Done, Runner, StopRun, Work};
 use crate::failure::{Failure, FailureKind};
 use crate::host::Host;
-use crate::pool::{Pool, RunRefused, PoolOptions};
+use crate::pool::{Pool, PoolOptions, RunRefused};
 use crate::program::SyntaxError;
 use crate::run::{Job, Outcome};
 

@@ -200,7 +200,8 @@ fn write(input: ChildStdin, orders: &Receiver<Order>) {
 
 /// The failure of runs whose process did something it should not.
 pub(super) fn ended(what: &str) -> Failure {
-    let message = format!("The process that ran the function {what} unexpectedly. The run can be tried again.");
+    let message =
+        format!("The process that ran the function {what} unexpectedly. The run can be tried again.");
     Failure::new(FailureKind::FunctionRuntimeOther, message)
 }
 
@@ -210,7 +211,9 @@ fn killed(kind: FailureKind) -> Failure {
             "The functions that ran at the same time used more memory than a runner process may. \
              The run can be tried again."
         }
-        _ => "A function did not end in time and could not be stopped, so its process was. The run can be tried again.",
+        _ => {
+            "A function did not end in time and could not be stopped, so its process was. The run can be tried again."
+        }
     };
     Failure::new(kind, message)
 }
@@ -247,8 +250,11 @@ impl KnownCode {
         self.bytes += code.source.len();
         self.used.insert(code.digest.clone(), (self.clock, code.source.len()));
         while self.bytes > CODE_BYTES_MAX && self.used.len() > 1 {
-            let oldest = self.used.iter().min_by_key(|(_, (used, _))| *used).map(|(digest, _)| digest.clone());
-            let Some((digest, (_, bytes))) = oldest.and_then(|digest| self.used.remove_entry(&digest)) else { break };
+            let oldest =
+                self.used.iter().min_by_key(|(_, (used, _))| *used).map(|(digest, _)| digest.clone());
+            let Some((digest, (_, bytes))) = oldest.and_then(|digest| self.used.remove_entry(&digest)) else {
+                break;
+            };
             self.bytes -= bytes;
             orders.push(Order::Forget(digest));
         }
