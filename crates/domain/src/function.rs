@@ -43,6 +43,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What makes a function run. In the order in which lists show them.
     FunctionKind {

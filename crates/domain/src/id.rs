@@ -60,6 +60,17 @@ impl fmt::Display for RowUid {
     }
 }
 
+/// A task's id, chosen by the application; on the wire it is an asynchronous action's `id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub Uuid);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
 /// Which data key sealed a value; it is written in every ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DataKeyId(pub u32);
@@ -122,4 +133,14 @@ text_id!(
     /// The name of a function, unique among those of its kind (and event) in an integration.
     FunctionName,
     text::check_function_name
+);
+text_id!(
+    /// The key of a lock that a function takes in its environment (spec `runtime.md` §3.9).
+    LockKey,
+    text::check_lock_key
+);
+text_id!(
+    /// The key of a connection's checkpoint: kind and name of the function, and its variant (spec `functions.md` §6.6).
+    CheckpointKey,
+    text::check_checkpoint_key
 );

@@ -6,6 +6,7 @@
 //! Start reading at [`connection`] (what Bowline holds), then [`storage`] (what a database must promise).
 
 pub mod api_key;
+pub mod checkpoint;
 pub mod clock;
 pub mod connection;
 pub mod environment;
@@ -19,6 +20,7 @@ pub mod scope;
 pub mod secret;
 pub mod storage;
 pub mod tags;
+pub mod task;
 pub mod text;
 pub mod ticket;
 

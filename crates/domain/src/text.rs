@@ -69,6 +69,21 @@ pub fn check_environment_name(text: &str) -> Result<(), TextProblem> {
     check(text, "/^[a-z0-9_-]+$/", |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
 }
 
+/// A kind, a name and a variant with colons between: 9 + 255 + 255 characters and 2.
+const CHECKPOINT_KEY_CHARS_MAX: usize = 521;
+
+/// 1 to 255 characters other than NUL, which not every database can hold.
+pub fn check_lock_key(text: &str) -> Result<(), TextProblem> {
+    check(text, "/^[^\\0]+$/", |c| c != '\0')
+}
+
+/// 1 to 521 printable ASCII characters.
+pub fn check_checkpoint_key(text: &str) -> Result<(), TextProblem> {
+    check_length(text, 1, CHECKPOINT_KEY_CHARS_MAX)?;
+    let is_printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_printable { Ok(()) } else { Err(TextProblem::BadFormat { pattern: "/^[ -~]+$/" }) }
+}
+
 /// A plausible e-mail address: one `@`, a dotted domain, no spaces, at least five characters.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
@@ -95,6 +110,24 @@ mod tests {
         assert!(check_connection_key("é").is_err());
         assert!(check_connection_key("").is_err());
         assert!(check_connection_key(&"x".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn lock_keys_are_any_short_text_without_nul() {
+        assert!(check_lock_key("größe / 1\n").is_ok());
+        assert!(check_lock_key(&"é".repeat(255)).is_ok());
+        for bad in ["", "a\0b", "x".repeat(256).as_str()] {
+            assert!(check_lock_key(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn checkpoint_keys_have_room_for_the_longest_names() {
+        let longest = format!("on-event:{}:{}", "n".repeat(255), "v".repeat(255));
+        assert!(check_checkpoint_key(&longest).is_ok());
+        for bad in ["", "sync:é", "sync:\n", format!("{longest}x").as_str()] {
+            assert!(check_checkpoint_key(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -348,7 +348,8 @@ impl PostgresStorage {
         Ok(true)
     }
 
-    /// Deletes connections whose rows are locked, and takes the lease from whoever refreshes them.
+    /// Deletes connections whose rows are locked, with their tasks and checkpoints, and takes the lease from whoever
+    /// refreshes them.
     pub(crate) async fn delete_locked_connections(
         &self,
         connection: &mut PgConnection,
@@ -364,7 +365,14 @@ impl PostgresStorage {
         .bind(at.as_micros())
         .execute(&mut *connection)
         .await?;
-        self.revoke_leases(connection, ids).await
+        self.revoke_leases(&mut *connection, ids).await?;
+        for sql in [
+            "DELETE FROM tasks WHERE connection_id = ANY($1)",
+            "DELETE FROM checkpoints WHERE connection_id = ANY($1)",
+        ] {
+            self.query(sql).bind(ids).execute(&mut *connection).await?;
+        }
+        Ok(())
     }
 
     /// Takes the leases of connections whose rows are locked from their holders.

@@ -280,10 +280,13 @@ impl PostgresStorage {
             .bind(id.0)
             .execute(&mut *connection)
             .await?;
-        self.query("DELETE FROM deploy_locks WHERE environment_id = $1")
-            .bind(id.0)
-            .execute(&mut *connection)
-            .await?;
+        for sql in [
+            "DELETE FROM deploy_locks WHERE environment_id = $1",
+            "DELETE FROM function_locks WHERE environment_id = $1",
+            "DELETE FROM task_turns WHERE environment_id = $1",
+        ] {
+            self.query(sql).bind(id.0).execute(&mut *connection).await?;
+        }
         let integrations: Vec<i64> = self
             .scalar("SELECT id FROM integrations WHERE environment_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE")
             .bind(id.0)

@@ -3,7 +3,7 @@
 //! It never relies on session state: no session advisory locks, no `LISTEN`, and with
 //! [`PostgresOptions::pooled`] no prepared statement that outlives its transaction, so it works behind
 //! transaction poolers. Leases and rate-limit windows are judged by the database's clock. Rows are locked in
-//! one order (environment, integration, connection, lease; within a table by number), and what the database
+//! one order (environment, integration, connection, lease, turn, task; within a table by number), and what the database
 //! still reports as a deadlock or a serialization failure is tried again inside the method.
 //!
 //! API keys may be answered from memory for up to two seconds (see `key_cache.rs`), so a key revoked on one node may
@@ -15,6 +15,7 @@
 mod row;
 
 mod api_key_rows;
+mod checkpoints;
 mod connection_list;
 mod connections;
 mod environments;
@@ -23,6 +24,7 @@ mod functions;
 mod integrations;
 mod key_cache;
 mod keys;
+mod locks;
 mod lookup;
 mod migrations;
 mod open;
@@ -30,6 +32,8 @@ mod rate_limit;
 mod refresh;
 mod rows;
 mod session;
+mod task_rows;
+mod tasks;
 mod tickets;
 
 use async_trait::async_trait;

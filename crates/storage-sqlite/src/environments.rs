@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use crate::rows::{AccountRow, EnvironmentRow, IntoDomain, VariableRow, all, one, to_json};
-use crate::{SqliteStorage, connections, failed, functions, integrations, keys, tickets};
+use crate::{SqliteStorage, connections, failed, functions, integrations, keys, locks, tasks, tickets};
 
 macro_rules! environment_columns {
     () => {
@@ -264,6 +264,8 @@ async fn delete(
     }
     connections::delete_of_environment(&mut *conn, id, at).await?;
     functions::delete_of_environment(&mut *conn, id).await?;
+    tasks::delete_of_environment(&mut *conn, id).await?;
+    locks::delete_of_environment(&mut *conn, id).await?;
     integrations::delete_of_environment(&mut *conn, id, at).await?;
     keys::delete_of_environment(&mut *conn, id, at).await?;
     tickets::delete_of_environment(&mut *conn, id).await?;

@@ -9,17 +9,21 @@ mod row;
 
 mod cache;
 mod caches;
+mod checkpoints;
 mod connections;
 mod environments;
 mod function_rows;
 mod functions;
 mod integrations;
 mod keys;
+mod locks;
 mod migrations;
 mod open;
 mod rate_limit;
 mod refresh;
 mod rows;
+mod task_rows;
+mod tasks;
 mod tickets;
 mod writer;
 

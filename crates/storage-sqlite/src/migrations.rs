@@ -8,6 +8,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/0001_base.sql")),
     (2, "tickets", include_str!("../migrations/0002_tickets.sql")),
     (3, "functions", include_str!("../migrations/0003_functions.sql")),
+    (4, "tasks", include_str!("../migrations/0004_tasks.sql")),
 ];
 
 /// What brings a database up to date. Built by hand, because sqlx's macro makes Cargo build every database driver

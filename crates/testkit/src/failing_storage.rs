@@ -7,24 +7,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bowline_domain::api_key::{ApiKey, KeyDigest, NewApiKey};
+use bowline_domain::checkpoint::Checkpoint;
 use bowline_domain::connection::{
     Connection, ConnectionContent, ConnectionFilter, ConnectionPatch, ConnectionSummary, NewConnection,
 };
 use bowline_domain::environment::{Account, Environment, EnvironmentVariable, NewEnvironment};
 use bowline_domain::function::{Function, FunctionEvent, FunctionKind, SourceDigest};
 use bowline_domain::id::{
-    AccountId, ApiKeyId, ConnectionId, ConnectionKey, EnvironmentId, FunctionId, FunctionName, IntegrationId,
-    IntegrationKey, RowUid,
+    AccountId, ApiKeyId, CheckpointKey, ConnectionId, ConnectionKey, EnvironmentId, FunctionId, FunctionName,
+    IntegrationId, IntegrationKey, LockKey, RowUid, TaskId,
 };
 use bowline_domain::integration::{Integration, IntegrationPatch, NewIntegration};
 use bowline_domain::metadata::MetadataWrite;
 use bowline_domain::storage::{
-    AcquireLease, ActivateFunction, ApiKeyStore, ConnectionStore, CreateApiKey, CreateConnection,
-    CreateEnvironment, CreateIntegration, DataKeyStore, DeployFunctions, DeployedFunction, Deployment,
-    DueRefresh, EnvironmentStore, FunctionFilter, FunctionPage, FunctionStore, IntegrationStore,
-    RateLimitStore, RateLimitUse, RefreshOutcome, RefreshStore, SetMetadata, Storage, StorageError,
-    StorageResult, TicketStore, UpdateIntegration, WrappedDataKey,
+    AcquireLease, ActivateFunction, ApiKeyStore, CheckpointStore, ConnectionStore, CreateApiKey,
+    CreateConnection, CreateEnvironment, CreateIntegration, CreateTask, DataKeyStore, DeleteCheckpoint,
+    DeployFunctions, DeployedFunction, Deployment, DueRefresh, EnvironmentStore, FunctionFilter,
+    FunctionPage, FunctionStore, IntegrationStore, LockStore, RateLimitStore, RateLimitUse, RefreshOutcome,
+    RefreshStore, SaveCheckpoint, SetMetadata, Storage, StorageError, StorageResult, TaskStore, TicketStore,
+    UpdateIntegration, WrappedDataKey,
 };
+use bowline_domain::task::{ClaimedTask, NewTask, Task, TaskKind, TaskResult};
 use bowline_domain::ticket::{NewTicket, Ticket, TicketKind};
 use bowline_domain::{SealedBytes, Timestamp};
 use parking_lot::Mutex;
@@ -243,5 +246,27 @@ pass_through! {
         find_function_by_endpoint(environment: EnvironmentId, integration: &IntegrationKey, method: &str, path: &str) -> StorageResult<Option<Function>>;
         list_function_versions(environment: EnvironmentId, id: FunctionId) -> StorageResult<Vec<Function>>;
         find_function_source(environment: EnvironmentId, integration: IntegrationId, digest: &SourceDigest) -> StorageResult<Option<Vec<u8>>>;
+    }
+    TaskStore {
+        create_task(environment: EnvironmentId, new: NewTask, waiting_max: u32) -> StorageResult<CreateTask>;
+        claim_task(kinds: &[TaskKind], holder: Uuid, now: Timestamp, lease_for: Duration) -> StorageResult<Option<ClaimedTask>>;
+        extend_task(id: TaskId, epoch: i64, now: Timestamp, lease_for: Duration) -> StorageResult<bool>;
+        finish_task(id: TaskId, epoch: i64, result: TaskResult, now: Timestamp) -> StorageResult<bool>;
+        retry_task(id: TaskId, epoch: i64, not_before: Timestamp, error: SealedBytes) -> StorageResult<bool>;
+        expire_tasks(now: Timestamp, limit: u32) -> StorageResult<Vec<Task>>;
+        find_task(environment: EnvironmentId, id: TaskId) -> StorageResult<Option<Task>>;
+        cancel_task(environment: EnvironmentId, id: TaskId, now: Timestamp) -> StorageResult<bool>;
+        delete_finished_tasks(before: Timestamp, limit: u32) -> StorageResult<u64>;
+    }
+    LockStore {
+        acquire_lock(environment: EnvironmentId, key: &LockKey, owner: Uuid, now: Timestamp, ttl: Duration) -> StorageResult<bool>;
+        release_lock(environment: EnvironmentId, key: &LockKey, owner: Uuid) -> StorageResult<bool>;
+        release_locks(environment: EnvironmentId, owner: Uuid) -> StorageResult<u64>;
+    }
+    CheckpointStore {
+        find_checkpoint(environment: EnvironmentId, connection: ConnectionId, key: &CheckpointKey) -> StorageResult<Option<Checkpoint>>;
+        save_checkpoint(environment: EnvironmentId, connection: ConnectionId, key: &CheckpointKey, expected: Option<i64>, value: SealedBytes, now: Timestamp) -> StorageResult<SaveCheckpoint>;
+        delete_checkpoint(environment: EnvironmentId, connection: ConnectionId, key: &CheckpointKey, expected: i64) -> StorageResult<DeleteCheckpoint>;
+        delete_checkpoints(environment: EnvironmentId, connection: ConnectionId, prefix: &str) -> StorageResult<u64>;
     }
 }

@@ -8,13 +8,16 @@
 //! - Deleted rows are invisible to every method, and their unique keys are free again.
 //! - Absence is `Option` or a named outcome, never an error.
 
+mod checkpoints;
 mod connections;
 mod environments;
 mod functions;
 mod integrations;
 mod keys;
+mod locks;
 mod rate_limit;
 mod refresh;
+mod tasks;
 mod tickets;
 
 use std::error::Error;
@@ -22,6 +25,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub use checkpoints::{CheckpointStore, DeleteCheckpoint, SaveCheckpoint};
 pub use connections::{ConnectionStore, CreateConnection, SetMetadata};
 pub use environments::{CreateEnvironment, EnvironmentStore};
 pub use functions::{
@@ -30,8 +34,10 @@ pub use functions::{
 };
 pub use integrations::{CreateIntegration, IntegrationStore, UpdateIntegration};
 pub use keys::{ApiKeyStore, CreateApiKey, DataKeyStore, WrappedDataKey};
+pub use locks::{EXPIRED_LOCKS_REMOVED_MAX, LockStore};
 pub use rate_limit::{RateLimitStore, RateLimitUse};
 pub use refresh::{AcquireLease, DueRefresh, Lease, RefreshOutcome, RefreshStore};
+pub use tasks::{CreateTask, TaskStore};
 pub use tickets::{EXPIRED_TICKETS_REMOVED_MAX, TicketStore};
 
 /// The whole of what the engine asks of a database.
@@ -46,6 +52,9 @@ pub trait Storage:
     + RateLimitStore
     + TicketStore
     + FunctionStore
+    + TaskStore
+    + LockStore
+    + CheckpointStore
 {
     /// Answers when the database can be reached and written.
     async fn check_health(&self) -> Result<(), StorageError>;

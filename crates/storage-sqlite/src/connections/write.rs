@@ -14,13 +14,26 @@ use crate::rows::to_json;
 /// Between the parts of `search_text`, so that no search matches across them.
 pub(super) const SEARCH_SEPARATOR: char = '\u{1f}';
 
-/// What is deleted with one number: the leases of its connections are taken away, then the connections go.
+/// What is deleted with one number: the leases of its connections are taken away, and the connections go with their
+/// tasks and checkpoints.
 macro_rules! deletion {
     ($condition:literal) => {
         [
             concat!(
                 "UPDATE refresh_leases SET epoch = epoch + 1, holder = NULL, intent_at = NULL
                  WHERE connection_id IN (SELECT id FROM connections WHERE deleted_at IS NULL AND ",
+                $condition,
+                ")"
+            ),
+            concat!(
+                "DELETE FROM tasks WHERE connection_id IN
+                     (SELECT id FROM connections WHERE deleted_at IS NULL AND ",
+                $condition,
+                ")"
+            ),
+            concat!(
+                "DELETE FROM checkpoints WHERE connection_id IN
+                     (SELECT id FROM connections WHERE deleted_at IS NULL AND ",
                 $condition,
                 ")"
             ),
@@ -216,11 +229,13 @@ pub(crate) async fn delete_of_environment(
 
 async fn run_deletion(
     conn: &mut SqliteConnection,
-    [revoke, delete]: [&'static str; 2],
+    [revoke, delete_tasks, delete_checkpoints, delete]: [&'static str; 4],
     of: i64,
     at: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(revoke).bind(of).execute(&mut *conn).await?;
+    for sql in [revoke, delete_tasks, delete_checkpoints] {
+        sqlx::query(sql).bind(of).execute(&mut *conn).await?;
+    }
     sqlx::query(delete).bind(of).bind(at.as_micros()).execute(conn).await?;
     Ok(())
 }

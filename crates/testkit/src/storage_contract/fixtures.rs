@@ -13,16 +13,17 @@ use bowline_domain::function::{
 };
 use bowline_domain::id::{
     AccountId, ConnectionKey, EnvironmentId, EnvironmentName, FunctionName, IntegrationId, IntegrationKey,
-    ProviderName, RowUid,
+    ProviderName, RowUid, TaskId,
 };
 use bowline_domain::integration::{Integration, IntegrationPatch, NewIntegration};
 use bowline_domain::metadata::Metadata;
 use bowline_domain::scope::ScopeSet;
 use bowline_domain::storage::{
-    CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, DeployFunctions, Deployment,
-    NewFunction, NewSource, Storage,
+    CreateApiKey, CreateConnection, CreateEnvironment, CreateIntegration, CreateTask, DeployFunctions,
+    Deployment, NewFunction, NewSource, Storage,
 };
 use bowline_domain::tags::Tags;
+use bowline_domain::task::{ClaimedTask, LostLease, NewTask, RetriesMax, Task, TaskKind};
 use bowline_domain::{SealedBytes, Timestamp};
 use uuid::Uuid;
 
@@ -297,4 +298,61 @@ pub async fn function(db: &dyn Storage, integration: &Integration, new: NewFunct
     let found = db.find_functions(integration.environment_id, &integration.key, &name, Some(kind)).await;
     let found = found.expect("a read").into_iter().find(|found| found.event == event);
     found.expect("it is there")
+}
+
+/// How long tests hold a task.
+pub const TASK_LEASE: Duration = Duration::from_secs(300);
+
+/// How many tasks of a kind may wait, where that does not matter.
+pub const MANY_TASKS: u32 = 1_000;
+
+/// An environment of this name with one integration and one connection.
+pub async fn connected(db: &dyn Storage, name: &str) -> Arc<Connection> {
+    let env = environment(db, name).await;
+    let github = integration(db, env.id, "github").await;
+    connection(db, &github, "c").await
+}
+
+/// A task to be written, made at `seconds`, with an hour to start, without retries, and with its name as its payload.
+pub fn new_task(of: &Connection, kind: TaskKind, name: &str, seconds: i64) -> NewTask {
+    NewTask {
+        id: TaskId(Uuid::new_v4()),
+        kind,
+        name: function_name(name),
+        integration_id: of.integration_id,
+        connection_id: of.id,
+        payload: sealed(name),
+        retries_max: RetriesMax::NONE,
+        lost_lease: LostLease::Fail,
+        start_by: at(seconds + 3_600),
+        created_at: at(seconds),
+    }
+}
+
+/// Writes this task, which must be accepted; its id.
+pub async fn task_from(db: &dyn Storage, of: &Connection, new: NewTask) -> TaskId {
+    let id = new.id;
+    let outcome = db.create_task(of.environment_id, new, MANY_TASKS).await.expect("a write");
+    assert_eq!(outcome, CreateTask::Created);
+    id
+}
+
+/// Writes a task.
+pub async fn task(db: &dyn Storage, of: &Connection, kind: TaskKind, name: &str, seconds: i64) -> TaskId {
+    task_from(db, of, new_task(of, kind, name, seconds)).await
+}
+
+/// Claims a task of any kind at `seconds`.
+pub async fn claim(db: &dyn Storage, seconds: i64) -> Option<ClaimedTask> {
+    claim_of(db, TaskKind::ALL, seconds).await
+}
+
+/// Claims a task of these kinds at `seconds`.
+pub async fn claim_of(db: &dyn Storage, kinds: &[TaskKind], seconds: i64) -> Option<ClaimedTask> {
+    db.claim_task(kinds, Uuid::new_v4(), at(seconds), TASK_LEASE).await.expect("an answer")
+}
+
+/// The task as storage has it now; it must be there.
+pub async fn stored_task(db: &dyn Storage, of: &Connection, id: TaskId) -> Task {
+    db.find_task(of.environment_id, id).await.expect("a read").expect("it is there")
 }

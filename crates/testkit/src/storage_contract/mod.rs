@@ -13,6 +13,8 @@
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod api_keys;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod checkpoints;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod connection_lists;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod connection_metadata;
@@ -31,11 +33,17 @@ mod harness;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod integrations;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod locks;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod rate_limits;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod refresh_leases;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod refresh_outcomes;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod task_claims;
+#[expect(missing_docs, reason = "the name of a case says what it tests")]
+pub mod tasks;
 #[expect(missing_docs, reason = "the name of a case says what it tests")]
 pub mod tickets;
 
@@ -190,6 +198,57 @@ macro_rules! storage_contract_tests {
                 an_unknown_version_does_not_become_active
                 old_versions_are_forgotten_and_their_sources_too
             }
+            tasks {
+                a_task_is_found_as_it_was_written
+                the_id_of_a_task_is_taken_once
+                a_task_needs_a_live_connection_of_its_environment_and_integration
+                a_full_queue_refuses_that_kind_in_that_environment
+                concurrent_creations_never_let_more_wait_than_may
+                a_claimed_task_is_started_and_brings_its_payload
+                a_finished_task_keeps_its_result
+                a_failed_attempt_waits_for_its_time_and_starts_again
+                a_task_starts_again_after_a_lost_lease_while_it_has_attempts_left
+                a_task_that_must_not_run_twice_fails_when_its_lease_is_lost
+                an_extended_lease_lasts_longer
+                a_holder_that_is_late_but_not_replaced_goes_on
+                a_task_that_nobody_started_in_time_expires
+                no_more_tasks_end_at_once_than_asked_for
+                a_cancelled_task_is_over_and_its_holder_stops
+                finished_tasks_are_deleted_from_the_oldest_on
+                tasks_go_with_their_connection_integration_and_environment
+                tasks_are_there_after_reopening
+            }
+            task_claims {
+                what_has_been_due_the_longest_comes_first
+                only_tasks_of_the_named_kinds_are_claimed
+                environments_take_turns
+                one_action_of_an_environment_runs_at_a_time
+                another_action_runs_while_one_waits_for_its_next_attempt
+                an_action_that_lost_its_holder_runs_again_before_those_that_wait
+                the_next_action_starts_once_a_lost_one_has_failed
+                one_of_fifty_claimers_gets_the_only_task
+                fifty_claimers_run_two_hundred_tasks_once_each_and_actions_one_at_a_time
+            }
+            locks {
+                a_lock_has_one_owner_who_may_renew_it
+                locks_differ_by_key_and_environment
+                one_of_fifty_takers_gets_a_free_and_an_expired_lock
+                a_lock_is_freed_by_its_owner_only
+                all_locks_of_an_owner_are_freed_at_once
+                taking_a_lock_removes_others_that_ran_out
+                locks_go_with_their_environment_and_none_are_taken_in_a_deleted_one
+            }
+            checkpoints {
+                a_checkpoint_is_found_as_it_was_saved_last
+                a_checkpoint_of_another_version_is_not_replaced
+                checkpoints_differ_by_connection_and_key
+                a_checkpoint_is_deleted_once_and_only_in_the_expected_version
+                a_version_never_comes_back_after_a_deletion
+                of_fifty_concurrent_saves_of_one_version_one_wins
+                concurrent_counts_in_a_checkpoint_lose_nothing
+                checkpoints_are_deleted_by_the_start_of_their_keys
+                checkpoints_go_with_their_connection_integration_and_environment
+            }
             durability {
                 a_healthy_storage_says_so
                 a_closed_storage_answers_with_errors
@@ -226,6 +285,10 @@ mod tests {
             include_str!("tickets.rs"),
             include_str!("functions.rs"),
             include_str!("function_versions.rs"),
+            include_str!("tasks.rs"),
+            include_str!("task_claims.rs"),
+            include_str!("locks.rs"),
+            include_str!("checkpoints.rs"),
             include_str!("durability.rs"),
         ];
         for line in modules.into_iter().flat_map(str::lines) {
