@@ -7,6 +7,7 @@ use bowline_domain::clock::Clock;
 use bowline_domain::storage::Storage;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::access::Access;
 use crate::auth::HttpTokenClient;
@@ -55,6 +56,8 @@ pub struct Engine {
     pub(crate) refresher: Refresher,
     pub(crate) fetch_log: FetchLog,
     pub(crate) popup_results: Arc<PopupResults>,
+    /// Changes of functions under way; each holds its environment's lock.
+    pub(crate) deployments: TaskTracker,
 }
 
 impl Engine {
@@ -89,6 +92,7 @@ impl Engine {
             refresher,
             fetch_log,
             popup_results: Arc::default(),
+            deployments: TaskTracker::new(),
         }))
     }
 
@@ -108,9 +112,11 @@ impl Engine {
         self.finish().await;
     }
 
-    /// Waits for token requests under way and writes what is still in memory.
+    /// Waits for token requests and deployments under way and writes what is still in memory.
     pub async fn finish(&self) {
         self.refresher.drain().await;
+        self.deployments.close();
+        self.deployments.wait().await;
         self.access.flush_last_used().await;
         self.flush_fetch_log().await;
     }

@@ -13,6 +13,7 @@ pub mod connection;
 pub mod credential;
 mod engine;
 pub mod environment;
+pub mod function;
 pub mod integration;
 pub mod outbound;
 pub mod proxy;
