@@ -7,5 +7,6 @@ pub mod connect;
 pub mod connection;
 pub mod environment;
 pub mod error;
+pub mod function;
 pub mod infra;
 pub mod integration;

@@ -10,7 +10,7 @@ use crate::compat::{config, connection_import, connection_metadata, provider_nam
 use crate::error::ApiError;
 use crate::routes::{
     auth, cli_telemetry, connect, connect_ui, connections, env_js, environment_variables, environments,
-    health, integrations, logo, oauth, openapi_json, providers, ready, scripts_config, websocket,
+    health, integrations, logo, oauth, openapi_json, providers, ready, scripts_config, sync, websocket,
 };
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
@@ -78,6 +78,7 @@ pub(crate) fn routes() -> Routes {
         )
         .route("/environment-variables", get(environment_variables::list_environment_variables))
         .route("/scripts/config", get(scripts_config::list_scripts))
+        .functions()
         .environments()
         .connect()
         .auth()
@@ -86,6 +87,27 @@ pub(crate) fn routes() -> Routes {
 }
 
 impl Routes {
+    /// Functions: deployed, described, rolled back.
+    fn functions(self) -> Self {
+        use integrations::functions;
+        self.route("/sync/deploy", post(sync::deploy::deploy_functions))
+            .route("/sync/deploy/confirmation", post(sync::confirmation::confirm_deploy))
+            .route("/integrations/{uniqueKey}/functions", get(functions::list::list_functions))
+            .route(
+                "/integrations/{uniqueKey}/functions/{name}",
+                get(functions::get::get_function).delete(functions::delete::delete_function),
+            )
+            .route("/integrations/{uniqueKey}/functions/{name}/code", get(functions::code::get_function_code))
+            .route(
+                "/integrations/{uniqueKey}/functions/{name}/versions",
+                get(functions::versions::list_function_versions),
+            )
+            .route(
+                "/integrations/{uniqueKey}/functions/{name}/rollback",
+                post(functions::rollback::rollback_function),
+            )
+    }
+
     /// Connect sessions.
     fn connect(self) -> Self {
         self.route("/connect/sessions", post(connect::create::create_connect_session))

@@ -103,6 +103,15 @@ error_codes! {
     FailedToGetConnection "failed_to_get_connection" BAD_REQUEST "The connection could not be read or refreshed.";
     InvalidCertificateOrKeyFormat "invalid_certificate_or_key_format" BAD_REQUEST "The connection's client certificate or key cannot be read.";
 
+    // Functions
+    ConcurrentDeployment "concurrent_deployment" CONFLICT "A deployment is already in progress. Please wait for the current deployment to finish.";
+    DeployScriptSecurityRejected "deploy_script_security_rejected" BAD_REQUEST "The deployed script was rejected by a security policy.";
+    DeployMissingJsonSchemaModel "deploy_missing_json_schema_model" BAD_REQUEST "The JSON schema does not define one of the models.";
+    SyncIntervalInvalid "sync_interval_invalid" BAD_REQUEST "The sync's interval cannot be read.";
+    SyncIntervalTooShort "sync_interval_too_short" BAD_REQUEST "Sync interval is too short. The minimum interval is 30 seconds.";
+    AmbiguousFunction "ambiguous_function" CONFLICT "Several functions have this name; say which type is meant.";
+    FunctionManagedByDeploy "function_managed_by_deploy" BAD_REQUEST "The function was deployed from a repository: remove it there and deploy.";
+
     // Connecting accounts
     MissingHmac "missing_hmac" BAD_REQUEST "The environment requires an HMAC digest.";
     InvalidHmac "invalid_hmac" BAD_REQUEST "The HMAC digest does not fit the integration and connection.";

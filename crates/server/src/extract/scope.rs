@@ -35,6 +35,14 @@ scopes! {
     IntegrationsDelete = "environment:integrations:delete";
     /// Lists the functions of integrations.
     IntegrationsListFunctions = "environment:integrations:list_functions";
+    /// Lists an integration's functions.
+    FunctionsList = "environment:functions:list";
+    /// Reads one function and its source.
+    FunctionsRead = "environment:functions:read";
+    /// Deletes functions.
+    FunctionsDelete = "environment:functions:delete";
+    /// Deploys functions, and goes back to earlier versions.
+    Deploy = "environment:deploy";
     /// Lists connections.
     ConnectionsList = "environment:connections:list" | "environment:connections:list_credentials";
     /// Reads one connection, with or without credentials.

@@ -17,4 +17,5 @@ pub(crate) mod providers;
 pub(crate) mod proxy;
 pub(crate) mod ready;
 pub(crate) mod scripts_config;
+pub(crate) mod sync;
 pub(crate) mod websocket;

@@ -138,6 +138,15 @@ impl Fields {
         }
     }
 
+    /// Takes fields that are null for absent ones.
+    pub fn drop_null(&mut self, names: &[&str]) {
+        for name in names {
+            if self.peek(name).is_some_and(Value::is_null) {
+                self.take(name);
+            }
+        }
+    }
+
     /// The names of the fields not yet read.
     pub(super) fn names(&self) -> Vec<String> {
         self.left.keys().cloned().collect()
@@ -180,8 +189,18 @@ impl Fields {
         value: Value,
         read: impl FnOnce(&mut Fields) -> T,
     ) -> Option<T> {
-        let mut path = self.path.clone();
-        path.push(name.to_owned());
+        self.nested_at(&[name], value, read)
+    }
+
+    /// The same for an object further below.
+    pub(super) fn nested_at<T>(
+        &mut self,
+        at: &[&str],
+        value: Value,
+        read: impl FnOnce(&mut Fields) -> T,
+    ) -> Option<T> {
+        let path = self.path.iter().map(String::as_str).chain(at.iter().copied());
+        let path = path.map(str::to_owned).collect();
         let mut inner = Self::of(self.group, path, Some(value));
         inner.is_strict = self.is_strict;
         let result = inner.is_object.then(|| read(&mut inner));

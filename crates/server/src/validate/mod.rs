@@ -15,6 +15,7 @@
 mod checks;
 mod fields;
 mod kinds;
+mod objects;
 mod query_string;
 mod scalars;
 

@@ -7,8 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use bowline_api::error::ErrorCode;
 use bowline_api::integration::{ConfigListResponse, ConfigResponse, ConfigSummaryResponse};
 use bowline_domain::connection::ConnectionFilter;
+use bowline_domain::environment::Environment;
+use bowline_domain::function::{Function, FunctionKind};
 use bowline_domain::id::IntegrationKey;
 use bowline_domain::provider::AuthMode;
+use bowline_domain::storage::FunctionFilter;
 use bowline_domain::text;
 use bowline_engine::integration::OpenIntegration;
 use ring::digest::{SHA256, digest};
@@ -23,6 +26,7 @@ use crate::state::AppState;
 const READ_CREDENTIALS: &str = "environment:integrations:read_credentials";
 /// Most connections listed beside an integration's credentials.
 const CONNECTIONS_MAX: u32 = 10_000;
+const FUNCTIONS_MAX: u32 = 10_000;
 
 /// Lists integrations for SDKs up to 0.42.11.
 #[utoipa::path(
@@ -81,11 +85,12 @@ pub(crate) async fn get_config(
         let config = with_credentials(&state, &caller, &open).await?;
         return Ok(reply::no_store(reply::Json(ConfigResponse { config })));
     }
+    let (syncs, actions) = functions_of(&state, caller.environment(), &key).await?;
     let config = ConfigSummaryResponse {
         unique_key: key.as_str().to_owned(),
         provider: open.integration.provider.as_str().to_owned(),
-        syncs: Vec::new(),
-        actions: Vec::new(),
+        syncs,
+        actions,
     };
     Ok(reply::Json(ConfigResponse { config }).into_response())
 }
@@ -114,6 +119,7 @@ async fn with_credentials(
             })
         })
         .collect();
+    let (syncs, actions) = functions_of(state, caller.environment(), &integration.key).await?;
     // The legacy webhook address ends with the provider, not with the integration's key.
     let webhook_url = provider.webhook_router().map(|_| {
         format!(
@@ -133,8 +139,8 @@ async fn with_credentials(
         "app_link": credentials.app_link,
         "auth_mode": provider.auth_mode.as_str(),
         "created_at": integration.created_at.iso_millis_z(),
-        "syncs": [],
-        "actions": [],
+        "syncs": syncs,
+        "actions": actions,
         "has_webhook": provider.webhook_router().is_some(),
         "webhook_secret": webhook_secret(open),
         "connections": listed,
@@ -143,6 +149,27 @@ async fn with_credentials(
         "has_webhook_user_defined_secret": provider.webhook_user_defined_secret,
         "webhook_url": webhook_url,
     }))
+}
+
+/// The integration's syncs and actions.
+async fn functions_of(
+    state: &AppState,
+    environment: &Environment,
+    key: &IntegrationKey,
+) -> Result<(Vec<Value>, Vec<Value>), ApiError> {
+    let filter = FunctionFilter { limit: FUNCTIONS_MAX, ..FunctionFilter::default() };
+    let page = state.engine.list_functions(environment, key, &filter).await?;
+    let of_kind = |kind| page.functions.iter().filter(move |function| function.kind == kind).map(summary);
+    Ok((of_kind(FunctionKind::Sync).collect(), of_kind(FunctionKind::Action).collect()))
+}
+
+fn summary(function: &Function) -> Value {
+    json!({
+        "name": function.name.as_str(),
+        "created_at": function.created_at.iso_millis_z(),
+        "updated_at": function.deployed_at.iso_millis_z(),
+        "description": function.definition.description,
+    })
 }
 
 /// GitHub Apps sign webhooks with a secret made from what the integration holds.

@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod delete;
 mod error;
+pub(crate) mod functions;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;

@@ -4,14 +4,21 @@
 use bowline_domain::Secret;
 use serde_json::{Value, json};
 
-use super::cases::{Case, Plane, all};
+use super::cases::{Case, Plane, all, owned_action};
 use super::routes::served;
 use crate::app::{Answer, TestApp};
 
 const STRANGER: &str = "5a3ad9f1-8ac0-4c2b-9f47-2d6f0c7d1e52";
 /// Texts that only the objects of `dev` hold, and no request.
-const MARKS: [&str; 6] =
-    ["mark-client", "mark-secret", "mark-password", "mark-metadata", "mark-config", "mark-variable"];
+const MARKS: [&str; 7] = [
+    "mark-client",
+    "mark-secret",
+    "mark-password",
+    "mark-metadata",
+    "mark-config",
+    "mark-variable",
+    "mark-code",
+];
 
 /// A server whose `dev` owns what the cases name.
 async fn start() -> TestApp {
@@ -26,6 +33,9 @@ async fn start() -> TestApp {
         "metadata": {"m": "mark-metadata"}, "connection_config": {"c": "mark-config"}, "tags": {"a": "1"},
     });
     assert_eq!(app.own("POST /connections", connection).await.status, 201);
+    for source in ["mark-code of 1", "mark-code of 2"] {
+        assert_eq!(app.own("POST /sync/deploy", owned_action(source)).await.status, 200);
+    }
     let environment = &app.engine.list_environment_keys().await.unwrap()[0].environment;
     let value = Secret::new("mark-variable".to_owned());
     app.engine.put_variable(environment, "NAME", &value).await.unwrap();
@@ -45,6 +55,9 @@ async fn state(app: &TestApp) -> Vec<String> {
         "/connections",
         "/connections/owned-connection?provider_config_key=owned-basic&refresh_token=true",
         "/environment-variables",
+        "/scripts/config",
+        "/integrations/owned/functions/owned-action/code",
+        "/integrations/owned/functions/owned-action/versions",
     ] {
         state.push(app.get_as_owner(path).await.body);
     }

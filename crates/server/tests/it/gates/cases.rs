@@ -74,6 +74,10 @@ const CREATE_INTEGRATION: &[&str] = &["environment:integrations:create"];
 const UPDATE_INTEGRATION: &[&str] = &["environment:integrations:update"];
 const DELETE_INTEGRATION: &[&str] = &["environment:integrations:delete"];
 const LIST_FUNCTIONS: &[&str] = &["environment:integrations:list_functions"];
+const FUNCTIONS_LIST: &[&str] = &["environment:functions:list"];
+const FUNCTIONS_READ: &[&str] = &["environment:functions:read"];
+const FUNCTIONS_DELETE: &[&str] = &["environment:functions:delete"];
+const DEPLOY: &[&str] = &["environment:deploy"];
 const LIST_CONNECTIONS: &[&str] =
     &["environment:connections:list", "environment:connections:list_credentials"];
 const READ_CONNECTION: &[&str] =
@@ -93,12 +97,21 @@ const CONNECTION: &str = "/connections/owned-connection?provider_config_key=owne
 const SINGULAR: &str = "/connection/owned-connection?provider_config_key=owned-basic";
 
 /// Every route. `dev` owns the integrations `owned` (github) and `owned-basic` (private-api-basic), the latter
-/// with the connection `owned-connection`, and API key 1.
+/// with the connection `owned-connection`, API key 1, and the action `owned-action` in two versions.
 pub fn all() -> Vec<Case> {
-    [infrastructure(), integrations(), connections(), connect(), pages(), environments(), legacy()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        infrastructure(),
+        integrations(),
+        functions(),
+        connections(),
+        connect(),
+        pages(),
+        environments(),
+        legacy(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn infrastructure() -> Vec<Case> {
@@ -193,6 +206,42 @@ fn integrations() -> Vec<Case> {
             .sends(json!({"display_name": "Taken over"})),
         env("DELETE /integrations/{uniqueKey}", "/integrations/owned", DELETE_INTEGRATION),
     ]
+}
+
+fn functions() -> Vec<Case> {
+    let one = "/integrations/owned/functions/owned-action";
+    vec![
+        env("POST /sync/deploy", "/sync/deploy", DEPLOY).sends(owned_action("taken over")),
+        env("POST /sync/deploy/confirmation", "/sync/deploy/confirmation", DEPLOY)
+            .sends(json!({"flowConfigs": []})),
+        env("GET /integrations/{uniqueKey}/functions", "/integrations/owned/functions", FUNCTIONS_LIST),
+        env("GET /integrations/{uniqueKey}/functions/{name}", one, FUNCTIONS_READ),
+        env("DELETE /integrations/{uniqueKey}/functions/{name}", one, FUNCTIONS_DELETE),
+        env(
+            "GET /integrations/{uniqueKey}/functions/{name}/code",
+            "/integrations/owned/functions/owned-action/code",
+            FUNCTIONS_READ,
+        ),
+        env(
+            "GET /integrations/{uniqueKey}/functions/{name}/versions",
+            "/integrations/owned/functions/owned-action/versions",
+            FUNCTIONS_READ,
+        ),
+        env(
+            "POST /integrations/{uniqueKey}/functions/{name}/rollback",
+            "/integrations/owned/functions/owned-action/rollback",
+            DEPLOY,
+        )
+        .sends(json!({"version": "1"})),
+    ]
+}
+
+/// A deployment of the action `owned-action`, whose source is this text.
+pub fn owned_action(source: &str) -> Value {
+    json!({"source": "standalone", "flowConfigs": [{
+        "type": "action", "syncName": "owned-action", "providerConfigKey": "owned",
+        "fileBody": {"js": source, "ts": source},
+    }]})
 }
 
 fn connections() -> Vec<Case> {

@@ -83,6 +83,13 @@ const PROTOCOL: &[(&str, u16, &[u16])] = &[
     ("missing_api_key", 400, &[]),
     ("missing_installation_id", 400, &[]),
     ("missing_account_id", 400, &[]),
+    ("concurrent_deployment", 409, &[]),
+    ("deploy_script_security_rejected", 400, &[]),
+    ("deploy_missing_json_schema_model", 400, &[]),
+    ("sync_interval_invalid", 400, &[]),
+    ("sync_interval_too_short", 400, &[]),
+    ("ambiguous_function", 409, &[]),
+    ("function_managed_by_deploy", 400, &[]),
     // Bowline's own, where the reference answers with a generic 500.
     ("invalid_url", 400, &[]),
     ("invalid_auth_mode", 400, &[]),

@@ -4,6 +4,7 @@ mod cli_telemetry;
 pub mod connect;
 mod connections;
 mod environments;
+pub mod functions;
 mod infra;
 mod integrations;
 mod providers;

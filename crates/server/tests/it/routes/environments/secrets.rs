@@ -42,13 +42,3 @@ async fn each_rotation_gives_another_signing_key() {
     let answer = app.own("POST /environment/webhook-signing-key/rotate?x=1", Value::Null).await;
     answer.assert_issue("invalid_query_params", "unrecognized_keys", "");
 }
-
-#[tokio::test]
-async fn no_scripts_are_deployed_in_any_format() {
-    let app = TestApp::start().await;
-    for path in
-        ["/scripts/config", "/scripts/config?format=openai", "/scripts/config?format=x&y=1", "/flow/configs"]
-    {
-        app.get_as_owner(path).await.assert(200, &json!([]));
-    }
-}
