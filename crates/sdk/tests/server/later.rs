@@ -1,7 +1,6 @@
 //! Methods whose routes the server does not have yet. Their answers are tested in `tests/answers/shapes.rs`; when a
 //! route lands, its line here fails, and the method gets a test of its own in this folder.
 
-use bowline_sdk::functions::FunctionKind;
 use bowline_sdk::{Error, Result};
 use serde_json::{Value, json};
 
@@ -24,10 +23,6 @@ async fn methods_without_a_route_say_so_until_they_are_tested_here() {
     missing("trigger_action", bowline.trigger_action::<Value>(API_KEY, ADA, "a").input(&json!({})).await);
     missing("trigger_action_async", bowline.trigger_action_async(API_KEY, ADA, "a").await);
     missing("get_async_action_result", bowline.get_async_action_result::<Value>("a").await);
-    missing("list_functions", bowline.list_functions(API_KEY).await);
-    missing("get_function", bowline.get_function(API_KEY, "f").await);
-    missing("get_function_code", bowline.get_function_code(API_KEY, "f").await);
-    missing("delete_function", bowline.delete_function(API_KEY, "f", FunctionKind::Sync).await);
 }
 
 fn missing<T: std::fmt::Debug>(method: &str, result: Result<T>) {

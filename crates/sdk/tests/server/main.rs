@@ -4,6 +4,7 @@
 mod connect;
 mod connections;
 mod errors;
+mod functions;
 mod integrations;
 mod later;
 mod place;

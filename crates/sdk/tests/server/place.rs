@@ -4,10 +4,11 @@ use bowline_sdk::credentials::NewCredentials;
 use bowline_sdk::integrations::{IntegrationCredentials, OAuthApp};
 use bowline_sdk::{Bowline, BowlineBuilder};
 use bowline_sim::{Control, NewGrant, SimOptions, Simulator};
+use bowline_testkit::http_client::HttpClient;
 use bowline_testkit::postgres::TestDatabase;
 use bowline_testkit::process::{SECRET_KEY, Server, ServerPlace};
 use bowline_testkit::provider_file::{ProviderFile, definition};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub const OAUTH: &str = "live-oauth";
 pub const API_KEY: &str = "live-key";
@@ -87,6 +88,13 @@ impl Place {
         self.bowline.create_integration(API_KEY, API_KEY).await.unwrap();
         let credentials = NewCredentials::api_key("sim-key-ada");
         self.bowline.import_connection(API_KEY, credentials).connection_id(ADA).await.unwrap();
+    }
+
+    /// Deploys functions as the CLI does; the client has no method for that.
+    pub async fn deploy(&self, body: &Value) {
+        let http = HttpClient::new(self.server.url(), SECRET_KEY);
+        let answer = http.call("POST /sync/deploy", body).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
     /// Credentials that the simulator knows, good for a day.
