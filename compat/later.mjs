@@ -3,8 +3,6 @@
 
 const SYNCS = 'needs the sync scheduler';
 const RECORDS = 'needs the record store';
-const ACTIONS = 'needs the function runtime';
-const FUNCTIONS = 'needs deployed functions';
 
 export const LATER = {
   triggerSync: SYNCS,
@@ -17,13 +15,6 @@ export const LATER = {
   getRecords: RECORDS,
   listRecords: RECORDS,
   pruneRecords: RECORDS,
-  triggerAction: ACTIONS,
-  triggerActionAsync: ACTIONS,
-  getAsyncActionResult: ACTIONS,
-  listFunctions: FUNCTIONS,
-  getFunction: FUNCTIONS,
-  getFunctionCode: FUNCTIONS,
-  deleteFunction: FUNCTIONS,
   getProviderTemplates: 'needs the template catalogue',
   createQuickstartIntegration: 'needs provider apps owned by the operator',
 };

@@ -23,7 +23,7 @@ const options = readOptions();
 const { target, stop } = await bringUp(options);
 const report = { database: options.database, raw: [], runs: [], shutdown: [] };
 try {
-  report.raw = await runRaw(target, options.only);
+  report.raw = await runRaw(target, options);
   report.runs = await runVersions(options.versions);
 } finally {
   report.shutdown = await stop();

@@ -5,6 +5,7 @@ import { runScenarios } from '../lib/runner.mjs';
 import { plant } from '../lib/seed.mjs';
 import { simulatorAt } from '../lib/simulator.mjs';
 import authorization from './authorization.mjs';
+import cli from './cli.mjs';
 import envelopes from './envelopes.mjs';
 import headers from './headers.mjs';
 import imports from './imports.mjs';
@@ -28,7 +29,8 @@ const GROUPS = [
   limits,
 ];
 
-export async function runRaw(target, only) {
+/** `database` decides about what would only cost time twice: the command-line client is run on SQLite alone. */
+export async function runRaw(target, { only, database }) {
   const api = apiOf(target.url, target.secretKey);
   const context = {
     target,
@@ -44,5 +46,6 @@ export async function runRaw(target, only) {
   } catch (error) {
     return [{ resource: 'raw', name: 'the seed can be created', covers: [], status: 'failed', error: error.message }];
   }
-  return runScenarios(GROUPS, { applies: () => true, only }, () => ({ context }));
+  const groups = database === 'sqlite' ? [...GROUPS, cli] : GROUPS;
+  return runScenarios(groups, { applies: () => true, only }, () => ({ context }));
 }

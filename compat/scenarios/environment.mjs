@@ -25,17 +25,18 @@ export default {
       name: 'the scripts configuration is an empty array while nothing is deployed',
       covers: ['getScriptsConfig/a'],
       since: '0.39.0',
-      async run({ nango }) {
-        equal(await nango.getScriptsConfig(), []);
+      async run({ clientOf, target }) {
+        equal(await clientOf({ secretKey: target.prodSecretKey }).getScriptsConfig(), []);
       },
     },
     {
       name: 'the scripts configuration in both formats',
       covers: ['getScriptsConfig/b'],
       since: '0.58.0',
-      async run({ nango }) {
+      async run({ clientOf, target }) {
+        const nango = clientOf({ secretKey: target.prodSecretKey });
         equal(await nango.getScriptsConfig('nango'), []);
-        equal(await nango.getScriptsConfig('openai'), []);
+        equal(await nango.getScriptsConfig('openai'), { data: [] });
       },
     },
     {

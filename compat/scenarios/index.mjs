@@ -7,8 +7,10 @@ import listing from './listing.mjs';
 import tokens from './tokens.mjs';
 import refresh from './refresh.mjs';
 import connect from './connect.mjs';
+import actions from './actions.mjs';
 import metadata from './metadata.mjs';
 import environment from './environment.mjs';
+import functions from './functions.mjs';
 import proxyRequests from './proxy-requests.mjs';
 import proxyBodies from './proxy-bodies.mjs';
 import proxyResponses from './proxy-responses.mjs';
@@ -29,7 +31,9 @@ export const GROUPS = [
   refresh,
   connect,
   metadata,
+  actions,
   environment,
+  functions,
   proxyRequests,
   proxyBodies,
   proxyResponses,

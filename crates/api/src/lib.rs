@@ -3,6 +3,7 @@
 //! No logic lives here and nothing here does I/O. Start reading at [`error`]: the one table of error codes
 //! and the three envelopes they travel in.
 
+pub mod action;
 pub mod connect;
 pub mod connection;
 pub mod environment;

@@ -1,5 +1,6 @@
 //! Puts the parts together: database, vault, catalogue, outbound client, engine.
 
+use std::env::current_exe;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,12 +16,13 @@ use bowline_engine::credential::vault::VaultError;
 use bowline_engine::environment::BootstrapError;
 use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
 use bowline_engine::{Engine, EngineOptions, SystemClock};
+use bowline_runtime::{LocalRunner, PoolOptions, Runner, RunnerCommand, Runners, RunnersOptions};
 use bowline_storage_postgres::{PostgresOptions, PostgresStorage};
 use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::config::{Config, OutboundConfig, nearest};
+use crate::config::{Config, FunctionsConfig, OutboundConfig, nearest};
 use crate::error::{WithHint, hinted};
 use crate::master_key;
 
@@ -61,6 +63,7 @@ impl Node {
             refresh: refresh(config),
             rate_limit_per_minute: config.server.rate_limit_per_minute,
             token_client: None,
+            runner: runner(config, usage)?,
         };
         match start_engine(options, config).await {
             Ok(engine) => Ok(Self { storage, engine, clock }),
@@ -96,6 +99,24 @@ async fn start_engine(options: EngineOptions, config: &Config) -> Result<Arc<Eng
     let engine = Engine::start(options).await.map_err(vault_advice)?;
     engine.bootstrap(&config.keys).await.map_err(bootstrap_advice)?;
     Ok(engine)
+}
+
+/// What runs functions: processes of this binary that have given up everything else. Commands run none.
+fn runner(config: &Config, usage: Use) -> Result<Arc<dyn Runner>> {
+    if usage == Use::Command {
+        return Ok(Arc::new(LocalRunner::new(PoolOptions::default())));
+    }
+    // The link still leads to this binary when an upgrade has put another one in its place.
+    let link = Path::new("/proc/self/exe");
+    let program =
+        if link.exists() { link.to_owned() } else { current_exe().context("where this binary is")? };
+    let FunctionsConfig { processes, runs_max, process_memory_mb_max } = config.functions;
+    Ok(Arc::new(Runners::new(RunnersOptions {
+        command: RunnerCommand { program, arguments: vec!["runner".to_owned()] },
+        processes,
+        runs: runs_max,
+        memory_bytes: process_memory_mb_max.saturating_mul(1 << 20),
+    })))
 }
 
 /// The built-in providers with the configured files over them.

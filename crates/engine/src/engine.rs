@@ -1,10 +1,12 @@
 //! The engine: one value that holds every part, built once at start.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bowline_domain::clock::Clock;
 use bowline_domain::storage::Storage;
+use bowline_runtime::Runner;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,6 +18,7 @@ use crate::connect::PopupResults;
 use crate::connection::FetchLog;
 use crate::credential::refresh::{RefreshOptions, Refresher, TokenClient};
 use crate::credential::vault::{MasterKey, Vault, VaultError};
+use crate::function::FunctionRuntime;
 use crate::outbound::Outbound;
 use crate::rate_limit::RateLimiter;
 
@@ -40,6 +43,8 @@ pub struct EngineOptions {
     pub rate_limit_per_minute: u64,
     /// Calls token endpoints; `None` for HTTP.
     pub token_client: Option<Arc<dyn TokenClient>>,
+    /// Runs functions.
+    pub runner: Arc<dyn Runner>,
 }
 
 /// Everything Bowline does, over one database.
@@ -56,6 +61,10 @@ pub struct Engine {
     pub(crate) refresher: Refresher,
     pub(crate) fetch_log: FetchLog,
     pub(crate) popup_results: Arc<PopupResults>,
+    pub(crate) functions: FunctionRuntime,
+    me: Weak<Self>,
+    /// Wakes the worker of this node's tasks.
+    pub(crate) tasks_wanted: Notify,
     /// Changes of functions under way; each holds its environment's lock.
     pub(crate) deployments: TaskTracker,
 }
@@ -81,7 +90,8 @@ impl Engine {
             options.rate_limit_per_minute,
         );
         let fetch_log = FetchLog::default();
-        Ok(Arc::new(Self {
+        Ok(Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             access,
             rate_limiter,
             storage,
@@ -92,8 +102,15 @@ impl Engine {
             refresher,
             fetch_log,
             popup_results: Arc::default(),
+            functions: FunctionRuntime::new(options.runner),
+            tasks_wanted: Notify::new(),
             deployments: TaskTracker::new(),
         }))
+    }
+
+    /// This engine, for work that goes on when its caller is gone.
+    pub(crate) fn shared(&self) -> Arc<Self> {
+        self.me.upgrade().expect("whoever calls holds the engine")
     }
 
     /// The providers.
@@ -101,13 +118,20 @@ impl Engine {
         &self.catalog
     }
 
-    /// Runs the background work until told to stop; then finishes what is under way and writes what is
-    /// still in memory.
-    pub async fn run(self: Arc<Self>, shutdown: CancellationToken) {
+    /// Runs the background work until told to stop, tasks of the queue only if asked to; then finishes what is
+    /// under way and writes what is still in memory.
+    pub async fn run(self: Arc<Self>, works_off_tasks: bool, shutdown: CancellationToken) {
+        let tasks = async {
+            if works_off_tasks {
+                Arc::clone(&self).run_tasks(shutdown.clone()).await;
+            }
+        };
         tokio::join!(
+            tasks,
             self.access.run(shutdown.clone()),
             self.refresher.run_background(shutdown.cancelled()),
             self.write_fetch_log(shutdown.clone()),
+            self.sweep_tasks(shutdown.clone()),
         );
         self.finish().await;
     }

@@ -19,6 +19,7 @@ pub mod outbound;
 pub mod proxy;
 pub mod rate_limit;
 mod system_clock;
+mod task;
 pub mod template;
 
 pub use engine::{Engine, EngineOptions};

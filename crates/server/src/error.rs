@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use bowline_api::error::{
     ClassicBody, ClassicError, ErrorCode, Issue, ModernBody, ModernError, RateLimitBody, RateLimitError,
+    ScriptBody, ScriptError,
 };
 use bowline_domain::storage::StorageError;
 use bowline_engine::access::AuthenticateError;
@@ -32,6 +33,7 @@ pub struct ApiError(Box<Kind>);
 enum Kind {
     Modern(Modern),
     Classic { status: StatusCode, body: ClassicBody },
+    Script(ScriptBody),
     RateLimited { method: String, path: String, retry_after_seconds: u64 },
     Unexpected(Arc<dyn Error + Send + Sync>),
 }
@@ -81,6 +83,11 @@ impl ApiError {
         Self(Box::new(Kind::Modern(Modern { status: code.status(), body })))
     }
 
+    /// A function failed.
+    pub fn script(body: ScriptBody) -> Self {
+        Self(Box::new(Kind::Script(body)))
+    }
+
     /// The rate limit is used up.
     pub fn rate_limited(method: &http::Method, path: &str, retry_after_seconds: u64) -> Self {
         let (method, path) = (method.to_string(), path.to_owned());
@@ -97,6 +104,7 @@ impl ApiError {
         match self.0.as_ref() {
             Kind::Modern(modern) => modern.body.code,
             Kind::Classic { body, .. } => body.code,
+            Kind::Script(body) => body.code,
             Kind::RateLimited { .. } => ErrorCode::TooManyRequest,
             Kind::Unexpected(_) => ErrorCode::GenericErrorSupport,
         }
@@ -113,7 +121,7 @@ impl ApiError {
         match self.0.as_mut() {
             Kind::Modern(modern) => modern.status = other,
             Kind::Classic { status, .. } => *status = other,
-            Kind::RateLimited { .. } | Kind::Unexpected(_) => {}
+            Kind::Script(_) | Kind::RateLimited { .. } | Kind::Unexpected(_) => {}
         }
         self
     }
@@ -124,7 +132,7 @@ impl ApiError {
         match self.0.as_mut() {
             Kind::Modern(modern) => modern.body.payload = Some(details),
             Kind::Classic { body, .. } => body.payload = details,
-            Kind::RateLimited { .. } | Kind::Unexpected(_) => {}
+            Kind::Script(_) | Kind::RateLimited { .. } | Kind::Unexpected(_) => {}
         }
         self
     }
@@ -158,6 +166,7 @@ impl IntoResponse for ApiError {
         match *self.0 {
             Kind::Modern(Modern { status, body }) => reply(status, ModernError { error: body }),
             Kind::Classic { status, body } => reply(status, ClassicError { error: body }),
+            Kind::Script(body) => reply(body.code.status(), ScriptError { error: body }),
             Kind::RateLimited { method, path, retry_after_seconds } => {
                 let error = RateLimitBody { code: ErrorCode::TooManyRequest, method, path };
                 let mut response = reply(error.code.status(), RateLimitError { error });

@@ -10,6 +10,7 @@ mod compat;
 pub mod connect_ui;
 pub mod error;
 pub mod extract;
+pub mod function_objects;
 pub mod openapi;
 pub mod readiness;
 pub mod reply;
@@ -23,6 +24,7 @@ pub mod validate;
 
 pub use connect_ui::ConnectUi;
 pub use error::ApiError;
+pub use function_objects::ApiObjects;
 pub use readiness::Readiness;
 pub use serve::{ServeOptions, Server, Site};
 pub use settings::ServerSettings;

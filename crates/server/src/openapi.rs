@@ -75,6 +75,8 @@ use crate::{compat, routes};
         routes::auth::credentials::connect_outbound,
         routes::auth::credentials::connect_app_store,
         routes::auth::credentials::connect_tableau,
+        routes::action::trigger::trigger_action,
+        routes::action::get::get_action,
         routes::environment_variables::list_environment_variables,
         routes::scripts_config::list_scripts,
         routes::environments::list::list_environments,

@@ -4,13 +4,14 @@
 //! `/proxy` is not listed: its requests go to `routes::proxy` as they came.
 
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 
 use crate::compat::{config, connection_import, connection_metadata, provider_names};
 use crate::error::ApiError;
 use crate::routes::{
-    auth, cli_telemetry, connect, connect_ui, connections, env_js, environment_variables, environments,
-    health, integrations, logo, oauth, openapi_json, providers, ready, scripts_config, sync, websocket,
+    action, auth, cli_telemetry, connect, connect_ui, connections, env_js, environment_variables,
+    environments, health, integrations, logo, oauth, openapi_json, providers, ready, scripts_config, sync,
+    v1, websocket,
 };
 use crate::state::AppState;
 use crate::transport::RoutePatterns;
@@ -76,6 +77,10 @@ pub(crate) fn routes() -> Routes {
                 .patch(connections::update::update_connection)
                 .delete(connections::delete::delete_connection),
         )
+        .route("/action/trigger", post(action::trigger::trigger_action))
+        .route("/action/{id}", get(action::get::get_action))
+        .route("/v1", any(v1::call_endpoint))
+        .route("/v1/{*endpoint}", any(v1::call_endpoint))
         .route("/environment-variables", get(environment_variables::list_environment_variables))
         .route("/scripts/config", get(scripts_config::list_scripts))
         .functions()

@@ -7,6 +7,7 @@ use bowline_domain::Clock;
 use bowline_engine::Engine;
 
 use crate::connect_ui::{Base, ConnectUi};
+use crate::function_objects::ApiObjects;
 use crate::readiness::Readiness;
 use crate::settings::ServerSettings;
 
@@ -37,6 +38,7 @@ impl AppState {
     /// Shares the parts between all handlers.
     pub fn new(parts: AppParts) -> Self {
         let connect_ui = ConnectUi::new(&parts.settings, Base::Api);
+        parts.engine.show_functions(Arc::new(ApiObjects::new(parts.settings.clone())));
         Self(Arc::new(Shared { parts, connect_ui }))
     }
 }

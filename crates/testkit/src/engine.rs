@@ -16,6 +16,7 @@ use bowline_engine::connection::{
 use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
 use bowline_engine::credential::{CredentialKind, Credentials};
+use bowline_engine::function::LocalRunner;
 use bowline_engine::integration::{CreateIntegrationInput, CredentialsInput};
 use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
 use bowline_engine::{Engine, EngineOptions, SystemClock};
@@ -112,6 +113,7 @@ impl World {
             refresh,
             rate_limit_per_minute: 0,
             token_client: None,
+            runner: Arc::new(LocalRunner::default()),
         });
         let engine = engine.await.expect("the vault opens");
         engine.bootstrap(&[]).await.expect("the first environments are made");

@@ -118,6 +118,27 @@ error_codes! {
     IntegrationNotAllowed "integration_not_allowed" BAD_REQUEST "The connect session does not allow the integration.";
     InvalidConnection "invalid_connection" BAD_REQUEST "The connection to authorize again does not exist any more.";
 
+    // Actions and other functions that run
+    DisabledResource "disabled_resource" NOT_FOUND "The function is disabled.";
+    TooManyRuns "too_many_runs" TOO_MANY_REQUESTS "Too many functions are running and waiting; try again later.";
+    ActionScriptRuntimeError "action_script_runtime_error" INTERNAL_SERVER_ERROR "The action script failed with a runtime error";
+    ScriptInternalError "script_internal_error" INTERNAL_SERVER_ERROR "The script failed with an internal error";
+    ScriptHttpError "script_http_error" FAILED_DEPENDENCY "The provider answered the function with an error.";
+    ScriptApiRateLimitError "script_api_rate_limit_error" FAILED_DEPENDENCY "This server's rate limit stopped the function.";
+    ScriptNetworkError "script_network_error" INTERNAL_SERVER_ERROR "The script failed with a network error";
+    ScriptOutputTooLarge "script_output_too_large" BAD_REQUEST "The script's output is too large";
+    ScriptAborted "script_aborted" GONE "The script was aborted";
+    ExecutionTimeout "execution_timeout" INTERNAL_SERVER_ERROR "The script ran for longer than it may";
+    ExecutionInterrupted "execution_interrupted" INTERNAL_SERVER_ERROR "The script was interrupted at a checkpoint";
+    FunctionRuntimeOutOfMemory "function_runtime_out_of_memory" INTERNAL_SERVER_ERROR "The script used more memory than it may";
+    FunctionRuntimeTimedOut "function_runtime_timed_out" INTERNAL_SERVER_ERROR "The script computed for longer than it may";
+    FunctionRuntimeOther "function_runtime_other" INTERNAL_SERVER_ERROR "The process that ran the script ended";
+    ActionScriptFailure "action_script_failure" INTERNAL_SERVER_ERROR "The action did not run";
+    UnknownProviderTemplateInConfig "unknown_provider_template_in_config" BAD_REQUEST "The integration's provider is not in the catalogue.";
+    InvalidActionInput "invalid_action_input" BAD_REQUEST "The input does not have the declared shape.";
+    InvalidActionOutput "invalid_action_output" BAD_REQUEST "The output does not have the declared shape.";
+    InvalidSyncRecord "invalid_sync_record" BAD_REQUEST "A record does not have the declared shape.";
+
     // Webhook ingress
     UnknownEnvironment "unknown_environment" NOT_FOUND "There is no environment with this id.";
     UnknownPlan "unknown_plan" NOT_FOUND "The account has no plan.";

@@ -60,6 +60,29 @@ pub struct ModernBody {
     pub payload: Option<Value>,
 }
 
+/// What a failed function answers (spec `functions.md` §3.3).
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScriptError {
+    /// The error.
+    pub error: ScriptBody,
+}
+
+/// The inside of [`ScriptError`].
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScriptBody {
+    /// For people; absent where a provider answered with an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// For programs.
+    #[schema(value_type = String)]
+    pub code: ErrorCode,
+    /// What the function threw, or what the provider said.
+    pub payload: Value,
+    /// What the provider answered: `{status, headers, body}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Value>,
+}
+
 /// One problem of a request's query, body, path or headers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Issue {

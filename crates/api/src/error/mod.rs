@@ -6,4 +6,5 @@ mod envelope;
 pub use code::ErrorCode;
 pub use envelope::{
     ClassicBody, ClassicError, Issue, IssueCode, ModernBody, ModernError, RateLimitBody, RateLimitError,
+    ScriptBody, ScriptError,
 };

@@ -8,13 +8,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bowline_server::connect_ui::Base;
 use bowline_server::{
-    AppParts, AppState, ConnectUi, Http, Readiness, ServeOptions, Server, ServerSettings, Site,
+    ApiObjects, AppParts, AppState, ConnectUi, Http, Readiness, ServeOptions, Server, ServerSettings, Site,
 };
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ServerConfig};
+use crate::config::{Config, Roles, ServerConfig};
 use crate::error::WithHint;
 use crate::node::{Node, Use};
 use crate::shutdown::StopSignals;
@@ -85,10 +85,14 @@ impl Serving {
         let server = if roles.api { Some(bind(config.server.listen).await?) } else { None };
         let node = Node::open(config, Use::Serve).await?;
         warn_of_unused_keys(config, &node).await?;
-        let background = Background::start(&node);
+        let background = Background::start(&node, roles);
         let api = match server {
             Some(server) => Some(Api::start(server, &config.server, &node).await?),
-            None => None,
+            None => {
+                let settings = settings(&config.server, config.server.listen);
+                node.engine.show_functions(Arc::new(ApiObjects::new(settings)));
+                None
+            }
         };
         Ok(Self { node, api, background })
     }
@@ -159,9 +163,9 @@ impl Api {
 }
 
 impl Background {
-    fn start(node: &Node) -> Self {
+    fn start(node: &Node, roles: Roles) -> Self {
         let shutdown = CancellationToken::new();
-        let running = tokio::spawn(Arc::clone(&node.engine).run(shutdown.clone()));
+        let running = tokio::spawn(Arc::clone(&node.engine).run(roles.runner, shutdown.clone()));
         Self { shutdown, running }
     }
 }

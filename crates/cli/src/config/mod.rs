@@ -5,6 +5,7 @@
 
 mod describe;
 mod file;
+mod functions;
 mod keys;
 mod layers;
 mod logging;
@@ -28,20 +29,27 @@ use anyhow::{Context, Result};
 use bowline_engine::environment::FixedKeys;
 
 pub use describe::{reference, show};
+pub use functions::FunctionsConfig;
 pub use layers::{Layers, Origin};
 pub use logging::{LogFormat, LogLevel, LoggingConfig};
 pub use outbound::OutboundConfig;
 use refresh::RefreshConfig;
 pub use schema::schema;
-pub use server::ServerConfig;
+pub use server::{Roles, ServerConfig};
 pub use storage::StorageConfig;
 pub use suggest::nearest;
 
 use section::{SectionInfo, SettingInfo};
 
 /// Every section but that of the keys.
-static SECTIONS: [SectionInfo; 5] =
-    [ServerConfig::INFO, StorageConfig::INFO, OutboundConfig::INFO, RefreshConfig::INFO, LoggingConfig::INFO];
+static SECTIONS: [SectionInfo; 6] = [
+    ServerConfig::INFO,
+    StorageConfig::INFO,
+    OutboundConfig::INFO,
+    RefreshConfig::INFO,
+    FunctionsConfig::INFO,
+    LoggingConfig::INFO,
+];
 
 /// Everything that can be configured.
 #[derive(Clone)]
@@ -54,6 +62,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Keeping credentials fresh.
     pub refresh: RefreshConfig,
+    /// Running functions.
+    pub functions: FunctionsConfig,
     /// The log.
     pub logging: LoggingConfig,
     /// Keys fixed from outside.
@@ -76,6 +86,7 @@ impl Config {
             storage: StorageConfig::read(layers)?,
             outbound: OutboundConfig::read(layers)?,
             refresh: RefreshConfig::read(layers)?,
+            functions: FunctionsConfig::read(layers)?,
             logging: LoggingConfig::read(layers)?,
             keys: keys::read(layers)?,
         })

@@ -93,6 +93,9 @@ pub enum ConnectError {
     /// The provider gave no credentials.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// A function of the application refused the connection, in these words.
+    #[error("{0}")]
+    Refused(String),
     /// Other writers kept changing the connection.
     #[error("the connection is being changed by others; try again")]
     Busy,
@@ -115,6 +118,7 @@ impl From<WriteError> for ConnectError {
         match error {
             WriteError::UnknownIntegration => Self::UnknownIntegration,
             WriteError::Busy => Self::Busy,
+            WriteError::Refused(message) => Self::Refused(message),
             WriteError::Storage(error) => Self::Storage(error),
             WriteError::Vault(error) => Self::Vault(error),
         }

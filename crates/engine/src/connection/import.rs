@@ -111,6 +111,9 @@ pub enum ImportError {
     /// Other writers kept changing the connection.
     #[error("the connection is being changed by others; try again")]
     Busy,
+    /// A function of the application refused the connection, in these words.
+    #[error("{0}")]
+    Refused(String),
     /// The integration could not be read.
     #[error(transparent)]
     Integration(#[from] IntegrationError),
@@ -127,6 +130,7 @@ impl From<WriteError> for ImportError {
         match error {
             WriteError::UnknownIntegration => Self::UnknownIntegration,
             WriteError::Busy => Self::Busy,
+            WriteError::Refused(message) => Self::Refused(message),
             WriteError::Storage(error) => Self::Storage(error),
             WriteError::Vault(error) => Self::Vault(error),
         }

@@ -93,6 +93,7 @@ impl Engine {
         key: &ConnectionKey,
     ) -> Result<bool, StorageError> {
         if let Some(found) = self.storage.find_connection(environment.id, integration, key).await? {
+            self.before_connection_deletion(environment, &found).await;
             self.release_connection(environment, found).await;
         }
         self.storage.delete_connection(environment.id, integration, key, self.clock.now()).await

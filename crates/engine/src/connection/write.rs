@@ -16,6 +16,7 @@ use crate::Engine;
 use crate::credential::refresh::due_at;
 use crate::credential::vault::VaultError;
 use crate::credential::{CredentialKind, Credentials, seal_config, seal_credentials};
+use crate::function::ValidationError;
 use crate::integration::OpenIntegration;
 
 /// Another writer can win between our look and our write this often.
@@ -51,6 +52,9 @@ pub enum WriteError {
     /// Other writers kept changing the connection.
     #[error("the connection is being changed by others; try again")]
     Busy,
+    /// A function of the application refused the connection, in these words.
+    #[error("{0}")]
+    Refused(String),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -65,12 +69,38 @@ pub(crate) fn random_key() -> ConnectionKey {
 }
 
 impl Engine {
-    /// Writes a connection.
+    /// Writes a connection and lets the application's functions accept it. A new one that they refuse is gone again.
     pub(crate) async fn upsert_connection(
         &self,
         environment: &Environment,
         draft: &Draft<'_>,
     ) -> Result<Arc<Connection>, WriteError> {
+        let (connection, is_new) = self.write_connection(environment, draft).await?;
+        match self.validate_connection(environment, &connection).await {
+            Ok(()) => {}
+            Err(ValidationError::Storage(error)) => return Err(error.into()),
+            Err(ValidationError::Refused(message)) => {
+                if is_new {
+                    let (integration, key) = (&connection.integration_key, &connection.key);
+                    self.storage
+                        .delete_connection(environment.id, integration, key, self.clock.now())
+                        .await?;
+                }
+                return Err(WriteError::Refused(message));
+            }
+        }
+        if is_new {
+            self.after_connection_creation(environment, &connection);
+        }
+        Ok(connection)
+    }
+
+    /// The connection, and whether it was not there before.
+    async fn write_connection(
+        &self,
+        environment: &Environment,
+        draft: &Draft<'_>,
+    ) -> Result<(Arc<Connection>, bool), WriteError> {
         let integration = &draft.integration.integration;
         for _ in 0..WRITE_ATTEMPTS {
             let existing = self.storage.find_connection(environment.id, &integration.key, &draft.key).await?;
@@ -81,7 +111,7 @@ impl Engine {
                     let replaced =
                         self.storage.replace_connection(environment.id, existing.id, content, now).await?;
                     if let Some(connection) = replaced {
-                        return Ok(connection);
+                        return Ok((connection, false));
                     }
                 }
                 None => {
@@ -94,7 +124,7 @@ impl Engine {
                         created_at: now,
                     };
                     match self.storage.create_connection(environment.id, new).await? {
-                        CreateConnection::Created(connection) => return Ok(connection),
+                        CreateConnection::Created(connection) => return Ok((connection, true)),
                         CreateConnection::KeyTaken => {}
                         CreateConnection::NoIntegration => return Err(WriteError::UnknownIntegration),
                     }

@@ -12,6 +12,9 @@ use bowline_domain::function::{
 };
 use bowline_domain::id::{FunctionName, IntegrationId, IntegrationKey};
 use bowline_domain::storage::{DeployFunctions, Deployment, NewFunction, NewSource, StorageError};
+use bowline_runtime::RunRefused;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use uuid::Uuid;
@@ -22,6 +25,9 @@ use super::scan::{ScanHit, scan};
 use super::schema::schema_of;
 use super::source::{deflate, digest_of};
 use crate::Engine;
+
+/// Functions that are compiled at the same time.
+const COMPILED_AT_ONCE: usize = 8;
 
 /// A deployment as it is asked for.
 #[derive(Debug, Clone)]
@@ -133,6 +139,19 @@ pub enum DeployError {
         /// What was found.
         hit: ScanHit,
     },
+    /// A function's code is not JavaScript.
+    #[error("the function {function:?} of {integration:?} cannot be compiled: {problem}")]
+    Uncompilable {
+        /// Its name.
+        function: String,
+        /// Its integration.
+        integration: String,
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// Too many functions run to compile others.
+    #[error(transparent)]
+    Refused(#[from] RunRefused),
     /// The common schema defines no such model.
     #[error("the JSON schema does not define {0:?}")]
     MissingModel(String),
@@ -195,11 +214,29 @@ impl Engine {
             return Ok(Vec::new());
         }
         let request = blocking(move || check(request)).await??;
+        self.compile_all(&request).await?;
         let environment = Arc::clone(environment);
         self.with_deploy_lock(environment.id, move |engine, holder| async move {
             engine.apply(&environment, holder, request).await
         })
         .await
+    }
+
+    /// Compiles every text, where functions run, so that none is stored that cannot.
+    async fn compile_all(&self, request: &DeployRequest) -> Result<(), DeployError> {
+        let inputs = request.functions.iter().chain(request.events.iter().flatten());
+        let compiled: Vec<_> = inputs.map(|input| self.compile_input(input)).collect();
+        stream::iter(compiled).buffer_unordered(COMPILED_AT_ONCE).try_collect().await
+    }
+
+    fn compile_input<'a>(&'a self, input: &'a FunctionInput) -> BoxFuture<'a, Result<(), DeployError>> {
+        Box::pin(async move {
+            let failure = self.compile(&input.integration, &input.name, &input.js).await?;
+            failure.map_or(Ok(()), |problem| {
+                let (function, integration) = (input.name.to_string(), input.integration.to_string());
+                Err(DeployError::Uncompilable { function, integration, problem })
+            })
+        })
     }
 
     /// Compares and writes, for the lock's holder.

@@ -34,7 +34,7 @@ pub use body::{BodyNeed, InboundBody, body_need};
 pub use call::{HeaderIssue, ProxyCall, endpoint_of};
 pub use request::{BuildError, BuildInput, BuiltBody, BuiltRequest, ClientCertificate, build_request};
 pub(crate) use send::wire_request;
-pub use send::{ProxyError, ProxyRequest};
+pub use send::{OwnedParams, ProxyError, ProxyRequest};
 
 /// The plaintext credentials of a connection, as their wire object shows them. No `Debug`: they are secrets.
 #[derive(Clone, Copy)]

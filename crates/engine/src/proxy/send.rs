@@ -6,7 +6,7 @@ use std::time::Duration;
 use bowline_domain::Timestamp;
 use bowline_domain::environment::Environment;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
-use bowline_domain::provider::{AuthMode, Provider};
+use bowline_domain::provider::{AuthMode, Provider, RetryRules};
 use bowline_domain::storage::StorageError;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -59,6 +59,32 @@ pub struct ProxyRequest {
     pub content_length: Option<u64>,
     /// A body that must be in memory may be this long.
     pub body_bytes_max: usize,
+    /// Query parameters beside the endpoint's own.
+    pub params: OwnedParams,
+    /// Headers that say when to try again, before the provider's own.
+    pub retry_rules: Option<RetryRules>,
+}
+
+/// Query parameters given apart from the endpoint (functions do so).
+#[derive(Debug, Clone, Default)]
+pub enum OwnedParams {
+    /// None.
+    #[default]
+    None,
+    /// A query to append; the endpoint must not have one.
+    Text(String),
+    /// Parameters that replace those of the same name.
+    Pairs(Vec<(String, String)>),
+}
+
+impl OwnedParams {
+    fn view(&self) -> QueryParams<'_> {
+        match self {
+            Self::None => QueryParams::None,
+            Self::Text(text) => QueryParams::Text(text),
+            Self::Pairs(pairs) => QueryParams::Pairs(pairs),
+        }
+    }
 }
 
 /// Why a request was not answered by the provider.
@@ -137,8 +163,8 @@ impl Engine {
         self.fetch_log.note(found.id, now);
         let mut opened = self.open_fresh(environment, found, false).await?;
         let mut checked_at = now;
-        let ProxyRequest { call, method, endpoint, content_type, body, content_length, body_bytes_max } =
-            request;
+        let ProxyRequest { call, method, endpoint, content_type, body, content_length, .. } = request;
+        let ProxyRequest { body_bytes_max, params, retry_rules, .. } = request;
         // What is not sent on need not be read either.
         let body = body.filter(|_| sends_body(&method));
         let attempt = Attempt {
@@ -146,6 +172,7 @@ impl Engine {
             method: &method,
             endpoint: &endpoint,
             content_type: content_type.as_deref(),
+            params: params.view(),
         };
         let must_buffer = {
             let inbound = if body.is_some() { InboundBody::Stream } else { InboundBody::None };
@@ -185,7 +212,7 @@ impl Engine {
                 failure,
                 rules,
                 retry_on: &call.retry_on,
-                caller_rules: None,
+                caller_rules: retry_rules.as_ref(),
                 now: self.clock.now(),
             };
             match retry::decide(&input) {
@@ -258,6 +285,7 @@ struct Attempt<'a> {
     method: &'a Method,
     endpoint: &'a str,
     content_type: Option<&'a str>,
+    params: QueryParams<'a>,
 }
 
 impl<'a> Attempt<'a> {
@@ -275,7 +303,7 @@ impl<'a> Attempt<'a> {
             call: self.call,
             method: self.method,
             endpoint: self.endpoint,
-            params: QueryParams::None,
+            params: self.params,
             content_type: self.content_type,
             body,
             provider: &route.provider,

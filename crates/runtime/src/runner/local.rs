@@ -24,6 +24,12 @@ impl LocalRunner {
     }
 }
 
+impl Default for LocalRunner {
+    fn default() -> Self {
+        Self::new(PoolOptions::default())
+    }
+}
+
 impl Runner for LocalRunner {
     fn run(&self, work: Work, host: Arc<dyn Host>, done: Done) -> Result<StopRun, RunRefused> {
         let programs = Arc::clone(&self.programs);

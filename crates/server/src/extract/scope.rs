@@ -57,6 +57,8 @@ scopes! {
     ConnectSessionsWrite = "environment:connect_sessions:write";
     /// Calls providers through the proxy.
     Proxy = "environment:proxy";
+    /// Runs actions and reads their results.
+    ActionsExecute = "environment:actions:execute";
     /// Reads the environment's variables.
     VariablesRead = "environment:variables:read";
     /// Replaces the webhook signing key.

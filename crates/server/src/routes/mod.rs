@@ -1,5 +1,6 @@
 //! Handlers, in files that mirror the paths. A handler extracts, calls one function, maps the result.
 
+pub(crate) mod action;
 pub(crate) mod auth;
 pub(crate) mod cli_telemetry;
 pub(crate) mod connect;
@@ -18,4 +19,5 @@ pub(crate) mod proxy;
 pub(crate) mod ready;
 pub(crate) mod scripts_config;
 pub(crate) mod sync;
+pub(crate) mod v1;
 pub(crate) mod websocket;

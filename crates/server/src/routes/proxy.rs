@@ -5,7 +5,9 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bowline_api::error::{ErrorCode, Issue, IssueCode};
 use bowline_engine::outbound::{BoxError, OutboundError, OutboundResponse};
-use bowline_engine::proxy::{BuildError, HeaderIssue, ProxyCall, ProxyError, ProxyRequest, endpoint_of};
+use bowline_engine::proxy::{
+    BuildError, HeaderIssue, OwnedParams, ProxyCall, ProxyError, ProxyRequest, endpoint_of,
+};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -49,6 +51,8 @@ fn proxy_request(state: &AppState, parts: &Parts, body: Body, call: ProxyCall) -
         body: has_body.then(|| body.map_err(|error| -> BoxError { Box::new(error) }).boxed_unsync()),
         content_length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         body_bytes_max: state.settings.body_bytes_max,
+        params: OwnedParams::None,
+        retry_rules: None,
     }
 }
 

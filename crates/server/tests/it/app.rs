@@ -12,6 +12,7 @@ use bowline_domain::{Clock, ManualClock, Timestamp};
 use bowline_engine::catalog::Catalog;
 use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
+use bowline_engine::function::LocalRunner;
 use bowline_engine::outbound::{
     AllowList, Outbound, OutboundOptions, OutboundPolicy, Resolver, SystemResolver,
 };
@@ -147,6 +148,7 @@ impl TestApp {
             refresh: RefreshOptions::default(),
             rate_limit_per_minute,
             token_client: None,
+            runner: Arc::new(LocalRunner::default()),
         })
         .await
         .unwrap();

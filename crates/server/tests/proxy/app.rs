@@ -8,6 +8,7 @@ use bowline_domain::{Clock, ManualClock, Timestamp};
 use bowline_engine::catalog::Catalog;
 use bowline_engine::credential::refresh::RefreshOptions;
 use bowline_engine::credential::vault::MasterKey;
+use bowline_engine::function::LocalRunner;
 use bowline_engine::outbound::{AllowList, Outbound, OutboundOptions, OutboundPolicy};
 use bowline_engine::{Engine, EngineOptions};
 use bowline_server::{AppParts, AppState, Http, Readiness, ServeOptions, Server, ServerSettings, Site};
@@ -78,6 +79,7 @@ impl App {
             refresh: RefreshOptions::default(),
             rate_limit_per_minute: 0,
             token_client: None,
+            runner: Arc::new(LocalRunner::default()),
         })
         .await
         .unwrap();

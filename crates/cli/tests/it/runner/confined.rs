@@ -6,8 +6,7 @@ use super::{action, run, runners, start};
 
 #[test]
 fn code_cannot_be_made_from_text() {
-    let tried = run(
-        "const made = [];
+    let tried = run("const made = [];
          const ways = {
            eval: () => eval('1'),
            indirect: () => (0, eval)('1'),
@@ -21,15 +20,13 @@ fn code_cannot_be_made_from_text() {
            try { way(); made.push(name); } catch {}
          }
          await new Promise((resolve) => setTimeout(resolve, 5));
-         return { made, ran: globalThis.ran ?? null };",
-    );
+         return { made, ran: globalThis.ran ?? null };");
     assert_eq!(tried.unwrap(), r#"{"made":[],"ran":null}"#);
 }
 
 #[test]
 fn modules_that_reach_the_system_are_refused_by_name() {
-    let tried = run(
-        "const got = [];
+    let tried = run("const got = [];
          for (const name of ['fs', 'node:fs', 'child_process', 'net', 'http', 'os', 'process', 'vm', 'module',
                              'worker_threads', './x', '/etc/passwd', 'internal/calls', 'main', '__proto__']) {
            try { require(name); got.push(name); } catch (error) {
@@ -37,8 +34,7 @@ fn modules_that_reach_the_system_are_refused_by_name() {
            }
          }
          try { await import('fs'); got.push('import'); } catch {}
-         return got;",
-    );
+         return got;");
     assert_eq!(tried.unwrap(), "[]");
 }
 
@@ -55,8 +51,7 @@ fn no_global_leads_to_the_network_the_process_or_the_host() {
 #[test]
 fn internals_of_the_runtime_are_not_found_by_walking_objects() {
     // Whatever can be reached from what a function is given: none of it may be the object of natives.
-    let tried = run(
-        "const seen = new Set(), found = [];
+    let tried = run("const seen = new Set(), found = [];
          const walk = (value, depth) => {
            if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
            if (seen.has(value) || depth > 6) return;
@@ -69,20 +64,17 @@ fn internals_of_the_runtime_are_not_found_by_walking_objects() {
          };
          walk(nango, 0); walk(globalThis, 0); walk(require, 0); walk(module, 0);
          walk(await nango.get({ endpoint: '/x' }), 0);
-         return found;",
-    );
+         return found;");
     assert_eq!(tried.unwrap(), "[]");
 }
 
 #[test]
 fn a_patched_prototype_does_not_change_what_the_host_is_told() {
-    let tried = run(
-        "const stringify = JSON.stringify;
+    let tried = run("const stringify = JSON.stringify;
          JSON.stringify = () => '{\"forged\":true}';
          Object.prototype.toJSON = () => 'forged';
          Promise.prototype.then = function () { return this; };
-         return { honest: true };",
-    );
+         return { honest: true };");
     // Its own run may break; it can end in no other way than with this function's own value or an error of it.
     if let Ok(output) = tried {
         assert!(output.contains("honest") || output.contains("forged"), "{output}");

@@ -25,7 +25,9 @@ fn ends_with(body: &str, kind: FailureKind) {
     let runners = runners(1);
     let neighbour = start(
         &runners,
-        action("await new Promise((resolve) => setTimeout(resolve, 800)); return (await nango.get({ endpoint: '/x' })).status;"),
+        action(
+            "await new Promise((resolve) => setTimeout(resolve, 800)); return (await nango.get({ endpoint: '/x' })).status;",
+        ),
     );
     let failure = start(&runners, limited(body)).end().unwrap_err();
     assert_eq!(failure.kind, kind, "{failure:?}");
@@ -40,7 +42,10 @@ fn an_endless_loop_is_ended() {
 
 #[test]
 fn an_endless_loop_that_catches_everything_is_ended() {
-    ends_with("for (;;) { try { for (;;) {} } catch {} finally { continue; } }", FailureKind::FunctionRuntimeTimedOut);
+    ends_with(
+        "for (;;) { try { for (;;) {} } catch {} finally { continue; } }",
+        FailureKind::FunctionRuntimeTimedOut,
+    );
 }
 
 #[test]
@@ -55,12 +60,18 @@ fn a_regular_expression_that_explodes_is_ended() {
 
 #[test]
 fn memory_that_grows_is_ended() {
-    ends_with("const all = []; for (;;) all.push(new Array(1000).fill({}));", FailureKind::FunctionRuntimeOutOfMemory);
+    ends_with(
+        "const all = []; for (;;) all.push(new Array(1000).fill({}));",
+        FailureKind::FunctionRuntimeOutOfMemory,
+    );
 }
 
 #[test]
 fn strings_that_pile_up_are_ended() {
-    ends_with("const all = []; for (;;) all.push('x'.repeat(1 << 20));", FailureKind::FunctionRuntimeOutOfMemory);
+    ends_with(
+        "const all = []; for (;;) all.push('x'.repeat(1 << 20));",
+        FailureKind::FunctionRuntimeOutOfMemory,
+    );
 }
 
 #[test]
@@ -80,7 +91,10 @@ fn a_promise_that_nothing_settles_is_found_at_once() {
 
 #[test]
 fn a_function_that_waits_too_long_is_ended() {
-    ends_with("await new Promise((resolve) => setTimeout(resolve, 3_600_000));", FailureKind::ExecutionTimeout);
+    ends_with(
+        "await new Promise((resolve) => setTimeout(resolve, 3_600_000));",
+        FailureKind::ExecutionTimeout,
+    );
     ends_with("await nango.get({ endpoint: '/hang' });", FailureKind::ExecutionTimeout);
 }
 
@@ -92,14 +106,12 @@ fn recursion_without_end_is_an_error_of_that_function() {
 
 #[test]
 fn deep_texts_neither_crash_nor_hang() {
-    let output = run(
-        "const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    let output = run("const deep = '['.repeat(200_000) + ']'.repeat(200_000);
          let failed = 0;
          try { JSON.parse(deep); } catch { failed++; }
          let nested = []; for (let i = 0; i < 200_000; i++) nested = [nested];
          try { JSON.stringify(nested); } catch { failed++; }
-         return failed;",
-    );
+         return failed;");
     assert!(output.is_ok(), "{output:?}");
 }
 

@@ -49,7 +49,8 @@ fn a_process_that_is_killed_fails_its_runs_and_is_replaced() {
     let runners = runners(2);
     let lost = start(&runners, action("await nango.get({ endpoint: '/hang' });"));
     let killed = runners.process_ids()[0];
-    let other = start(&runners, action("await new Promise((resolve) => setTimeout(resolve, 500)); return 'safe';"));
+    let other =
+        start(&runners, action("await new Promise((resolve) => setTimeout(resolve, 500)); return 'safe';"));
 
     let status = Command::new("kill").args(["-9", &killed.to_string()]).status().unwrap();
     assert!(status.success());
@@ -90,7 +91,8 @@ fn an_error_names_the_line_and_leaves_out_the_runtime() {
 fn code_that_is_no_javascript_is_refused_with_its_line() {
     let work = action("return 1;");
     let source = "module.exports.default = {\n  exec: () => {\n    const = 1;\n  },\n};";
-    let code = bowline_runtime::Code { digest: "bad".into(), file: "bad-github.cjs".into(), source: source.into() };
+    let code =
+        bowline_runtime::Code { digest: "bad".into(), file: "bad-github.cjs".into(), source: source.into() };
     let failure = start(&runners(1), Work { code: Arc::new(code), mode: None, ..work }).end().unwrap_err();
     assert_eq!(failure.kind, FailureKind::ScriptInternalError);
     assert!(failure.message().unwrap().starts_with("SyntaxError: bad-github.cjs:3:"), "{failure:?}");

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bowline_runtime::{
-    Code, Failure, Host, HostAnswer, HostCall, Limits, Mode, Reply, RunnerCommand, Runner as _, Runners,
+    Code, Failure, Host, HostAnswer, HostCall, Limits, Mode, Reply, Runner as _, RunnerCommand, Runners,
     RunnersOptions, Work,
 };
 

@@ -34,6 +34,7 @@ impl From<ConnectError> for ApiError {
             }
             ConnectError::TestFailed(_) => Self::with_message(ErrorCode::ConnectionTestFailed, message),
             ConnectError::Token(error) => token_error(&error),
+            ConnectError::Refused(_) => Self::with_message(ErrorCode::ConnectionValidationFailed, message),
             ConnectError::Busy => Self::with_message(ErrorCode::Conflict, message),
             ConnectError::NotConfigured(_)
             | ConnectError::MissingField(_)
@@ -87,7 +88,7 @@ pub(crate) fn error_type(error: &ConnectError) -> &'static str {
         | ConnectError::MissingInCallback(_)
         | ConnectError::WrongIssuer
         | ConnectError::Declined => "callback_err",
-        ConnectError::OtherAccount => "connection_validation_failed",
+        ConnectError::OtherAccount | ConnectError::Refused(_) => "connection_validation_failed",
         ConnectError::OtherBrowser => "state_cookie_err",
         ConnectError::UnknownState => "state_err",
         ConnectError::TestFailed(_) => "connection_test_failed",

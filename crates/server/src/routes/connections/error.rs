@@ -19,6 +19,7 @@ impl From<ImportError> for ApiError {
             ImportError::MetadataTooLarge => Self::with_message(ErrorCode::RequestTooLarge, message),
             ImportError::TestFailed(_) => Self::with_message(ErrorCode::ConnectionTestFailed, message),
             ImportError::Token(_) => Self::with_message(ErrorCode::ServerError, message),
+            ImportError::Refused(_) => Self::with_message(ErrorCode::ConnectionValidationFailed, message),
             ImportError::Busy => Self::with_message(ErrorCode::Conflict, message),
             ImportError::Integration(error) => Self::unexpected(error),
             ImportError::Storage(error) => Self::unexpected(error),

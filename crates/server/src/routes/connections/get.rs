@@ -7,14 +7,14 @@ use bowline_api::error::ErrorCode;
 use bowline_domain::connection::Connection;
 use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::text;
-use bowline_engine::connection::{GetConnection, GetConnectionError, OpenConnection};
+use bowline_engine::connection::{GetConnection, GetConnectionError};
 use bowline_engine::credential::refresh::RefreshError;
 use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::error::{unknown_connection, unknown_integration};
 use super::input;
-use super::wire::{Moments, connection_response, hide_refresh_tokens, hide_secrets};
+use super::wire::{Moments, connection_response, hide_secrets, open_response};
 use crate::error::ApiError;
 use crate::extract::{Caller, Params, Query, scope};
 use crate::reply;
@@ -105,13 +105,8 @@ async fn read(
         renew_app_token: wanted.renews_app_token,
     };
     match state.engine.get_connection(caller.environment(), get).await {
-        Ok(OpenConnection { connection, credentials, config }) => {
-            let (mut credentials, mut config) = (credentials.into_exposed(), config);
-            if !wanted.shows_refresh_token {
-                hide_refresh_tokens(&mut credentials);
-                hide_refresh_tokens(&mut config);
-            }
-            let mut response = connection_response(&connection, credentials, config, Moments::Offset);
+        Ok(open) => {
+            let mut response = open_response(open, wanted.shows_refresh_token);
             response.last_fetched_at = Some(state.clock.now().iso_millis_offset());
             Ok(response)
         }

@@ -8,6 +8,6 @@ pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod update;
-mod wire;
+pub(crate) mod wire;
 
 pub(crate) use input::WEBHOOK_URL_CHARS_MAX;

@@ -9,6 +9,7 @@ use bowline_domain::Timestamp;
 use bowline_domain::connection::{Connection, ConnectionSummary, EndUser, RefreshFailure};
 use bowline_domain::provider::Provider;
 use bowline_domain::tags::Tags;
+use bowline_engine::connection::OpenConnection;
 use serde_json::{Map, Value};
 
 /// How the moments of a connection are written.
@@ -27,6 +28,17 @@ impl Moments {
             Self::Zulu => at.iso_millis_z(),
         }
     }
+}
+
+/// The connection with its credentials; refresh tokens only if asked for.
+pub(crate) fn open_response(open: OpenConnection, with_refresh_token: bool) -> ConnectionResponse {
+    let OpenConnection { connection, credentials, mut config } = open;
+    let mut credentials = credentials.into_exposed();
+    if !with_refresh_token {
+        hide_refresh_tokens(&mut credentials);
+        hide_refresh_tokens(&mut config);
+    }
+    connection_response(&connection, credentials, config, Moments::Offset)
 }
 
 /// The connection with what of its secrets the caller may see.
@@ -72,7 +84,7 @@ pub(super) fn summary_response(summary: ConnectionSummary) -> ConnectionSummaryR
 }
 
 /// Removes every key that reads `refreshtoken` when only its letters count, at any depth.
-pub(super) fn hide_refresh_tokens(object: &mut Map<String, Value>) {
+fn hide_refresh_tokens(object: &mut Map<String, Value>) {
     object.retain(|key, _| !is_refresh_token(key));
     object.values_mut().for_each(hide_in);
 }

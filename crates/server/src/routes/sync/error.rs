@@ -29,7 +29,8 @@ impl From<DeployError> for ApiError {
             DeployError::MissingModel(_) => {
                 Self::with_message(ErrorCode::DeployMissingJsonSchemaModel, message)
             }
-            DeployError::Version(_) => Self::invalid_body(message),
+            DeployError::Version(_) | DeployError::Uncompilable { .. } => Self::invalid_body(message),
+            DeployError::Refused(_) => Self::with_message(ErrorCode::TooManyRuns, message),
             DeployError::Lock(error) => error.into(),
         }
     }

@@ -77,6 +77,7 @@ const LIST_FUNCTIONS: &[&str] = &["environment:integrations:list_functions"];
 const FUNCTIONS_LIST: &[&str] = &["environment:functions:list"];
 const FUNCTIONS_READ: &[&str] = &["environment:functions:read"];
 const FUNCTIONS_DELETE: &[&str] = &["environment:functions:delete"];
+const ACT: &[&str] = &["environment:actions:execute"];
 const DEPLOY: &[&str] = &["environment:deploy"];
 const LIST_CONNECTIONS: &[&str] =
     &["environment:connections:list", "environment:connections:list_credentials"];
@@ -211,7 +212,10 @@ fn integrations() -> Vec<Case> {
 fn functions() -> Vec<Case> {
     let one = "/integrations/owned/functions/owned-action";
     vec![
-        env("POST /sync/deploy", "/sync/deploy", DEPLOY).sends(owned_action("taken over")),
+        env("POST /action/trigger", "/action/trigger", ACT).sends(json!({"action_name": "owned-action"})).answers(400),
+        env("GET /action/{id}", "/action/2f1a52c5-6c1c-4d0e-8f0e-2f2b8a1d4c11", ACT).answers(404),
+        env("ANY /v1/{*endpoint}", "/v1/x", ACT).answers(400),
+        env("POST /sync/deploy", "/sync/deploy", DEPLOY).sends(owned_action("// taken over")),
         env("POST /sync/deploy/confirmation", "/sync/deploy/confirmation", DEPLOY)
             .sends(json!({"flowConfigs": []})),
         env("GET /integrations/{uniqueKey}/functions", "/integrations/owned/functions", FUNCTIONS_LIST),

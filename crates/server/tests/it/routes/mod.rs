@@ -1,5 +1,6 @@
 //! Routes, in files that mirror the paths.
 
+mod action;
 mod cli_telemetry;
 pub mod connect;
 mod connections;

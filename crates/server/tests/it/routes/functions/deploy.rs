@@ -25,7 +25,7 @@ async fn changed_code_gets_the_next_version_and_the_same_code_keeps_its_own() {
     let app = with_github().await;
     let mut issues = sync("issues");
     assert_eq!(deployed(&app, body(&[issues.clone(), action("mk")])).await, ["sync issues@1", "action mk@1"]);
-    issues["fileBody"]["js"] = json!("new js");
+    issues["fileBody"]["js"] = json!("// new js");
     assert_eq!(deployed(&app, body(&[issues.clone(), action("mk")])).await, ["sync issues@2", "action mk@1"]);
     issues["runs"] = json!("every day");
     assert_eq!(deployed(&app, body(std::slice::from_ref(&issues))).await, ["sync issues@2"]);

@@ -24,7 +24,7 @@ fn sync(name: &str) -> Value {
         "syncName": name, "providerConfigKey": "github", "models": ["Issue"], "version": "", "runs": "every hour",
         "track_deletes": false, "auto_start": true, "attributes": {},
         "metadata": {"description": "Fetches issues", "scopes": ["repo"]}, "input": "Filter", "sync_type": "full",
-        "type": "sync", "fileBody": {"js": format!("js of {name}"), "ts": format!("ts of {name}")},
+        "type": "sync", "fileBody": {"js": format!("// js of {name}"), "ts": format!("ts of {name}")},
         "endpoints": [{"method": "GET", "path": "/issues", "group": "Issues"}], "webhookSubscriptions": [],
         "models_json_schema": {"definitions": {
             "Issue": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
@@ -39,7 +39,7 @@ fn action(name: &str) -> Value {
     json!({
         "syncName": name, "providerConfigKey": "github", "models": ["Output"], "version": "", "runs": null,
         "metadata": {"description": "Makes an issue\n- title: Its title", "scopes": []}, "input": "Input",
-        "type": "action", "fileBody": {"js": format!("js of {name}"), "ts": format!("ts of {name}")},
+        "type": "action", "fileBody": {"js": format!("// js of {name}"), "ts": format!("ts of {name}")},
         "endpoints": [{"method": "POST", "path": "/issues"}], "track_deletes": false,
         "models_json_schema": {"definitions": {
             "Input": {"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]},

@@ -110,7 +110,7 @@ async fn a_version_that_none_can_follow_asks_for_one() {
     let app = with_github().await;
     let odd = with(sync("issues"), "version", json!("next"));
     assert_eq!(deploy(&app, body(&[odd])).await.status, 200);
-    let changed = with(sync("issues"), "fileBody", json!({"js": "new", "ts": ""}));
+    let changed = with(sync("issues"), "fileBody", json!({"js": "// new", "ts": ""}));
     let answer = deploy(&app, body(&[changed])).await;
     answer.assert_code(400, "invalid_body");
     assert!(answer.body.contains("next"), "{}", answer.body);

@@ -1,0 +1,3 @@
+import './cli-zero/syncs/issues.js';
+import './cli-zero/actions/mk.js';
+import './cli-zero/on-events/setup.js';
