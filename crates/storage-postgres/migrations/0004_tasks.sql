@@ -27,6 +27,7 @@ CREATE TABLE tasks (
 );
 
 CREATE INDEX tasks_due ON tasks (environment_id, kind, due_at, seq) WHERE due_at IS NOT NULL;
+CREATE INDEX tasks_waiting ON tasks (environment_id, kind) WHERE state = 'created';
 -- Of an environment's actions, one at a time runs.
 CREATE UNIQUE INDEX tasks_running_action ON tasks (environment_id) WHERE state = 'started' AND kind = 'action';
 CREATE INDEX tasks_unstarted ON tasks (start_by) WHERE state = 'created' AND attempts = 0;

@@ -119,7 +119,7 @@ const INSERT: &str = "INSERT INTO tasks (id, environment_id, kind, name, integra
         retries_max, attempts, lost_lease, epoch, due_at, start_by, created_at) \
     SELECT $2, $1, $3, $4, $5, $6, 'created', $7, $8, 0, $9, 0, $11, $10, $11 \
     WHERE $12 > (SELECT count(*) FROM (SELECT 1 FROM tasks WHERE environment_id = $1 AND kind = $3 \
-        AND due_at IS NOT NULL AND state = 'created' LIMIT $12) waiting)";
+        AND state = 'created' LIMIT $12) waiting)";
 
 const EXPIRE: &str = concat!(
     "WITH unstarted AS (SELECT seq FROM tasks WHERE state = 'created' AND attempts = 0 AND start_by <= $1 \

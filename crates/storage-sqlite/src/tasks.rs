@@ -236,8 +236,8 @@ async fn count_waiting(
     enough: u32,
 ) -> Result<u32, sqlx::Error> {
     sqlx::query_scalar(
-        "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE environment_id = ? AND kind = ? AND due_at IS NOT NULL
-             AND state = 'created' LIMIT ?)",
+        "SELECT count(*) FROM
+             (SELECT 1 FROM tasks WHERE environment_id = ? AND kind = ? AND state = 'created' LIMIT ?)",
     )
     .bind(environment.0)
     .bind(kind.as_str())

@@ -9,13 +9,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bowline_domain::connection::{Connection, ConnectionContent, ConnectionPatch, NewConnection};
 use bowline_domain::environment::{EnvironmentSettings, NewEnvironment};
-use bowline_domain::id::{ConnectionKey, EnvironmentName, IntegrationKey, ProviderName, RowUid};
+use bowline_domain::id::{
+    ConnectionKey, EnvironmentName, FunctionName, IntegrationKey, ProviderName, RowUid, TaskId,
+};
 use bowline_domain::integration::NewIntegration;
 use bowline_domain::storage::{
-    AcquireLease, ConnectionStore, CreateConnection, CreateEnvironment, CreateIntegration, EnvironmentStore,
-    IntegrationStore, RefreshStore, Storage,
+    AcquireLease, ConnectionStore, CreateConnection, CreateEnvironment, CreateIntegration, CreateTask,
+    EnvironmentStore, IntegrationStore, RefreshStore, Storage, TaskStore,
 };
 use bowline_domain::tags::Tags;
+use bowline_domain::task::{LostLease, NewTask, RetriesMax, TaskKind, TaskResult};
 use bowline_domain::{ManualClock, SealedBytes, Secret, Timestamp};
 use bowline_storage_postgres::{PostgresOptions, PostgresStorage};
 use bowline_testkit::postgres::TestDatabase;
@@ -164,6 +167,52 @@ async fn of_two_hundred_takers_on_two_nodes_one_gets_the_lease() {
         }
     }
     assert_eq!((acquired, held), (1, 199));
+}
+
+async fn create_action(storage: &PostgresStorage, connection: &Connection) -> TaskId {
+    let new = NewTask {
+        id: TaskId(Uuid::new_v4()),
+        kind: TaskKind::Action,
+        name: FunctionName::parse("f").unwrap(),
+        integration_id: connection.integration_id,
+        connection_id: connection.id,
+        payload: sealed("input"),
+        retries_max: RetriesMax::NONE,
+        lost_lease: LostLease::Fail,
+        start_by: NOW.plus(Duration::from_secs(60)),
+        created_at: NOW,
+    };
+    let id = new.id;
+    assert_eq!(storage.create_task(connection.environment_id, new, 100).await.unwrap(), CreateTask::Created);
+    id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_claimers_on_two_nodes_one_at_a_time_gets_an_action_until_all_have_run() {
+    let backend = backend();
+    let nodes = [Arc::new(backend.open().await), Arc::new(backend.open().await)];
+    let connection = one_connection(&nodes[0]).await;
+    let mut waiting = Vec::new();
+    for _ in 0..10 {
+        waiting.push(create_action(&nodes[0], &connection).await);
+    }
+    // Nobody who waited for a turn is sent away while an action is due: each round has a winner, and only one.
+    let mut ran = Vec::new();
+    for _ in 0..waiting.len() {
+        let mut claimers = JoinSet::new();
+        for claimer in 0..20 {
+            let node = Arc::clone(&nodes[claimer % 2]);
+            claimers.spawn(async move {
+                node.claim_task(&[TaskKind::Action], Uuid::new_v4(), NOW, Duration::from_secs(60)).await
+            });
+        }
+        let claimed: Vec<_> = claimers.join_all().await.into_iter().filter_map(Result::unwrap).collect();
+        let [claimed] = &claimed[..] else { panic!("one of them: {claimed:?}") };
+        let result = TaskResult::Succeeded(sealed("output"));
+        assert!(nodes[1].finish_task(claimed.task.id, claimed.epoch, result, NOW).await.unwrap());
+        ran.push(claimed.task.id);
+    }
+    assert_eq!(ran, waiting);
 }
 
 async fn check_eight_openers(backend: PostgresBackend) {
