@@ -196,7 +196,6 @@ async fn of_claimers_on_two_nodes_one_at_a_time_gets_an_action_until_all_have_ru
     for _ in 0..10 {
         waiting.push(create_action(&nodes[0], &connection).await);
     }
-    // Nobody who waited for a turn is sent away while an action is due: each round has a winner, and only one.
     let mut ran = Vec::new();
     for _ in 0..waiting.len() {
         let mut claimers = JoinSet::new();

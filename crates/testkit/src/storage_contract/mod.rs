@@ -227,6 +227,7 @@ macro_rules! storage_contract_tests {
                 an_action_that_lost_its_holder_runs_again_before_those_that_wait
                 the_next_action_starts_once_a_lost_one_has_failed
                 one_of_fifty_claimers_gets_the_only_task
+                nobody_is_sent_away_while_a_task_is_due
                 fifty_claimers_run_two_hundred_tasks_once_each_and_actions_one_at_a_time
             }
             locks {

@@ -1,6 +1,6 @@
 //! Whose turn it is: fairness between environments, actions one at a time, and many claimers at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use bowline_domain::SealedBytes;
@@ -151,6 +151,20 @@ pub async fn one_of_fifty_claimers_gets_the_only_task(db: TestStorage) {
         let claimed: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
         assert_eq!(claimed.iter().map(|one| one.task.attempts).collect::<Vec<_>>(), [round]);
     }
+}
+
+pub async fn nobody_is_sent_away_while_a_task_is_due(db: TestStorage) {
+    let made = connected(&*db, "dev").await;
+    for n in 0..20 {
+        task(&*db, &made, SYNC, "f", n).await;
+    }
+    let mut claimers = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let storage = Arc::clone(&db.storage);
+        claimers.spawn(async move { claim(&*storage, 100).await.map(|claimed| claimed.task.id) });
+    }
+    let claimed = claimers.join_all().await.into_iter().collect::<Option<HashSet<_>>>();
+    assert_eq!(claimed.map(|ids| ids.len()), Some(20));
 }
 
 /// What the claimers of a race have seen.
