@@ -69,15 +69,15 @@ pub fn check_environment_name(text: &str) -> Result<(), TextProblem> {
     check(text, "/^[a-z0-9_-]+$/", |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
 }
 
-/// A kind, a name and a variant with colons between: 9 + 255 + 255 characters and 2.
-const CHECKPOINT_KEY_CHARS_MAX: usize = 521;
+/// A kind, a name and a variant with colons between: 8 + 255 + 255 characters and 2.
+const CHECKPOINT_KEY_CHARS_MAX: usize = 520;
 
 /// 1 to 255 characters other than NUL, which not every database can hold.
 pub fn check_lock_key(text: &str) -> Result<(), TextProblem> {
     check(text, "/^[^\\0]+$/", |c| c != '\0')
 }
 
-/// 1 to 521 printable ASCII characters.
+/// 1 to 520 printable ASCII characters.
 pub fn check_checkpoint_key(text: &str) -> Result<(), TextProblem> {
     check_length(text, 1, CHECKPOINT_KEY_CHARS_MAX)?;
     let is_printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
