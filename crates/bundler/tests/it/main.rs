@@ -1,0 +1,7 @@
+//! Projects on disk, bundled.
+
+mod bundle;
+mod checks;
+mod project;
+mod support;
+mod yaml;
