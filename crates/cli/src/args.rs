@@ -1,6 +1,7 @@
 //! What can be typed: commands, flags and their help.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -14,7 +15,7 @@ First steps:
   bowline env list             its environments and their keys
 
 Settings come from flags, BOWLINE_* variables and a TOML file; `bowline config reference` lists them.
-Exit codes: 0 done, 1 failed, 2 wrong usage.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 10 functions do not compile, 13 fixtures do not pass.";
 
 /// Bowline keeps the connections between a product and its users' third-party accounts.
 #[derive(Debug, Parser)]
@@ -46,6 +47,10 @@ pub enum Command {
     /// The catalogue of providers
     #[command(subcommand)]
     Providers(ProvidersCommand),
+    /// Compile the functions of the project in the working directory
+    Compile(CompileArgs),
+    /// Test the functions of the project in the working directory with their recorded fixtures
+    Test(TestArgs),
     /// What can be configured, and what is
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -261,6 +266,42 @@ pub enum ProvidersCommand {
         #[arg(long)]
         wire: bool,
     },
+}
+
+/// Of `bowline compile`.
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    /// Do not check types with the project's own tsc
+    #[arg(long)]
+    pub no_types: bool,
+    /// As JSON: {"functions", "problems"}
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Of `bowline test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only these functions, such as create-issue or github/create-issue
+    pub names: Vec<String>,
+    /// Only functions of this integration; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub integration: Vec<String>,
+    /// Only functions whose <integration>/<name> matches this regular expression
+    #[arg(long, value_name = "REGEX")]
+    pub filter: Option<String>,
+    /// As JSON: {"passed", "failed", "milliseconds", "results"}
+    #[arg(long)]
+    pub json: bool,
+    /// Write the results to this file too, in JUnit's XML form
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Functions in work at a time [default: the number of processors]
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<NonZeroUsize>,
+    /// Stop at the first fixture that does not pass
+    #[arg(long)]
+    pub bail: bool,
 }
 
 /// Of `bowline config`.

@@ -46,6 +46,49 @@ pub fn hinted(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyho
     anyhow::Error::new(Hinted { hint: hint.into(), error: error.into() })
 }
 
+/// An exit code of its own for one kind of failure. It shows as the error it wraps.
+#[derive(Debug)]
+pub struct Exit {
+    code: u8,
+    error: anyhow::Error,
+}
+
+/// The exit codes that are not 1. Those below 13 are the official command's.
+#[derive(Debug, Clone, Copy)]
+pub struct ExitCode(u8);
+
+impl Exit {
+    /// Functions do not compile.
+    pub const NOT_COMPILED: ExitCode = ExitCode(10);
+    /// Fixtures do not pass.
+    pub const TESTS_FAILED: ExitCode = ExitCode(13);
+}
+
+impl ExitCode {
+    /// An error that ends the process with this code.
+    pub fn with(self, error: impl Into<anyhow::Error>) -> anyhow::Error {
+        anyhow::Error::new(Exit { code: self.0, error: error.into() })
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl Error for Exit {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// The code that an error ends the process with.
+pub fn exit_code(error: &anyhow::Error) -> std::process::ExitCode {
+    let own = error.chain().find_map(|cause| cause.downcast_ref::<Exit>());
+    own.map_or(std::process::ExitCode::FAILURE, |exit| exit.code.into())
+}
+
 /// Prints an error with its causes and the outermost advice.
 pub fn report(error: &anyhow::Error) {
     output::warn(&format!("error: {}", with_causes(error)));

@@ -4,12 +4,15 @@
 //! Start reading at [`args`] for what can be typed, [`config`] for what can be set, [`node`] for how the
 //! parts are put together, and `commands/` for what each command does.
 //!
-//! Exit codes: 0 done, 1 failed (`error:` and mostly `hint:` on standard error), 2 wrong usage.
+//! Exit codes: 0 done, 1 failed (`error:` and mostly `hint:` on standard error), 2 wrong usage; others are named in
+//! `error.rs`.
 
 mod args;
 mod commands;
 mod config;
 mod error;
+#[cfg(feature = "bundler")]
+mod functions;
 mod logging;
 mod master_key;
 mod node;
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         Err(error) if error.is::<output::ClosedPipe>() => ExitCode::SUCCESS,
         Err(error) => {
             error::report(&error);
-            ExitCode::FAILURE
+            error::exit_code(&error)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What each command does.
 
+#[cfg(feature = "bundler")]
+mod compile;
 mod config;
 mod demo;
 mod env;
@@ -8,6 +10,8 @@ mod openapi;
 mod providers;
 mod serve;
 mod sim;
+#[cfg(feature = "bundler")]
+mod test;
 
 use std::path::Path;
 
@@ -30,6 +34,12 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Env(command) => env::run(file, command).await,
         Command::Keys(command) => keys::run(file, command).await,
         Command::Providers(command) => providers::run(file, command),
+        #[cfg(feature = "bundler")]
+        Command::Compile(args) => compile::run(&args).await,
+        #[cfg(feature = "bundler")]
+        Command::Test(args) => test::run(file, &args),
+        #[cfg(not(feature = "bundler"))]
+        Command::Compile(_) | Command::Test(_) => without_bundler(),
         Command::Config(command) => config::run(file, command),
         Command::Openapi => openapi::run(),
         Command::Runner => unreachable!("main runs it before there are threads"),
@@ -53,6 +63,14 @@ async fn with_node<T>(
     let outcome = work(&node).await;
     node.close().await;
     outcome
+}
+
+#[cfg(not(feature = "bundler"))]
+fn without_bundler() -> Result<()> {
+    Err(crate::error::hinted(
+        anyhow::anyhow!("this build of bowline has no bundler for functions"),
+        "the released binaries have it; a build of your own needs the cargo feature `bundler`",
+    ))
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<()> {

@@ -1,0 +1,197 @@
+//! What a function under test talks to: a recorded fixture in place of the platform and the provider.
+
+use std::collections::BTreeMap;
+
+use bowline_runtime::{Host, HostAnswer, HostCall, HostError, Reply};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::fixture::{Entry, Fixture, Identity, Request};
+
+/// The code of errors that come from what was not recorded.
+pub const NOT_RECORDED: &str = "not_recorded";
+const WEBHOOK_URL: &str = "https://example.com/webhook";
+
+/// The `nango` methods behind operations that answer with a recorded value, or fail where there is none.
+const RECORDED: [(&str, &str); 9] = [
+    ("connection.get", "getConnection"),
+    ("metadata.get", "getMetadata"),
+    ("metadata.set", "setMetadata"),
+    ("token.get", "getToken"),
+    ("environment.variables", "getEnvironmentVariables"),
+    ("action.trigger", "triggerAction"),
+    ("sync.trigger", "triggerSync"),
+    ("sync.start", "startSync"),
+    ("records.by_ids", "getRecordsByIds"),
+];
+/// The same for operations that need no recorded value.
+const RECORDED_OR_NOTHING: [(&str, &str); 5] = [
+    ("metadata.update", "updateMetadata"),
+    ("records.delete_previous", "deleteRecordsFromPreviousExecutions"),
+    ("records.merging_strategy", "setMergingStrategy"),
+    ("track_deletes.start", "trackDeletesStart"),
+    ("track_deletes.end", "trackDeletesEnd"),
+];
+
+/// A fixture as the host of one run.
+pub struct Harness {
+    fixture: Fixture,
+    seen: Mutex<Seen>,
+}
+
+/// What a function did.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Records given to `batchSave`, by model, in order.
+    pub saved: BTreeMap<String, Vec<Value>>,
+    /// Records given to `batchDelete`, by model, in order.
+    pub deleted: BTreeMap<String, Vec<Value>>,
+    /// Its log lines, JSON.
+    pub log: Vec<String>,
+    checkpoint: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Records {
+    model: String,
+    records: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Checkpoint {
+    checkpoint: Box<RawValue>,
+}
+
+/// A recorded response, whose data the function gets as they are.
+#[derive(Serialize)]
+struct Response {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Box<RawValue>>,
+}
+
+impl Harness {
+    /// A host that knows what was recorded, and nothing else.
+    pub fn new(fixture: Fixture) -> Self {
+        Self { fixture, seen: Mutex::default() }
+    }
+
+    /// What was recorded.
+    pub fn fixture(&self) -> &Fixture {
+        &self.fixture
+    }
+
+    /// Takes what the function did so far.
+    pub fn take_seen(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock())
+    }
+
+    fn answer(&self, call: &HostCall) -> Result<HostAnswer, HostError> {
+        let operation = call.operation.as_str();
+        let method_of = |table: &[(&str, &'static str)]| {
+            table.iter().find(|(name, _)| *name == operation).map(|(_, method)| *method)
+        };
+        if let Some(method) = method_of(&RECORDED) {
+            return self.recorded(method).ok_or_else(|| missing(method));
+        }
+        if let Some(method) = method_of(&RECORDED_OR_NOTHING) {
+            return Ok(self.recorded(method).unwrap_or_default());
+        }
+        match operation {
+            "http" => self.provider(call),
+            "records.save" => self.keep(call, |seen| &mut seen.saved),
+            "records.update" => self.keep(call, |seen| &mut seen.saved),
+            "records.delete" => self.keep(call, |seen| &mut seen.deleted),
+            "records.list" => Ok(answer(&json!({ "records": [] }))),
+            "checkpoint.get" => Ok(answer(&json!({ "checkpoint": self.seen.lock().checkpoint }))),
+            "checkpoint.save" => self.save_checkpoint(call),
+            "checkpoint.clear" => {
+                self.seen.lock().checkpoint = None;
+                Ok(HostAnswer::default())
+            }
+            "lock.acquire" | "lock.release" | "lock.release_all" => Ok(answer(&json!(true))),
+            "integration.get" => Ok(self
+                .recorded("getIntegration")
+                .unwrap_or_else(|| answer(&json!({ "webhook_url": WEBHOOK_URL })))),
+            other => Err(missing(other)),
+        }
+    }
+
+    fn recorded(&self, method: &str) -> Option<HostAnswer> {
+        self.fixture.nango.get(method).map(|value| HostAnswer::json(value.get()))
+    }
+
+    /// The recorded answer to a request.
+    fn provider(&self, call: &HostCall) -> Result<HostAnswer, HostError> {
+        let request: Request<'_> = serde_json::from_str(&call.arguments).map_err(|error| unusable(&error))?;
+        let identity = Identity::of(&request, call.bytes.as_deref());
+        let hash = identity.hash();
+        let entry = self.fixture.find(&identity, &hash).map_err(|error| unusable(&error))?;
+        let entry = entry.ok_or_else(|| self.no_answer(&identity, &hash))?;
+        let Entry { status, headers, response, .. } = entry;
+        serde_json::to_string(&Response { status, headers, data: response })
+            .map(HostAnswer::json)
+            .map_err(|error| unusable(&error))
+    }
+
+    fn no_answer(&self, identity: &Identity, hash: &str) -> HostError {
+        let Identity { method, endpoint, .. } = identity;
+        let verb = method.to_ascii_uppercase();
+        let mut message = format!("No mock found for {verb} {endpoint} (normalized: {endpoint}) with hash {hash}");
+        let known = self.fixture.endpoints(method);
+        if known.is_empty() {
+            message.push_str(&format!("\nThe fixture has no answers to {verb} requests."));
+        } else if let Some(same) = known.iter().find(|known| known.trim_start_matches('/') == endpoint) {
+            let asked = serde_json::to_string(identity).unwrap_or_default();
+            message.push_str(&format!("\nThe answers at {same} are to other requests; asked was {asked}"));
+        } else {
+            message.push_str(&format!("\nThe fixture has answers at {}", known.join(", ")));
+        }
+        HostError::new(NOT_RECORDED, message)
+    }
+
+    fn keep(
+        &self,
+        call: &HostCall,
+        place: impl Fn(&mut Seen) -> &mut BTreeMap<String, Vec<Value>>,
+    ) -> Result<HostAnswer, HostError> {
+        let Records { model, records } =
+            serde_json::from_str(&call.arguments).map_err(|error| unusable(&error))?;
+        place(&mut self.seen.lock()).entry(model).or_default().extend(records);
+        Ok(HostAnswer::default())
+    }
+
+    fn save_checkpoint(&self, call: &HostCall) -> Result<HostAnswer, HostError> {
+        let Checkpoint { checkpoint } =
+            serde_json::from_str(&call.arguments).map_err(|error| unusable(&error))?;
+        self.seen.lock().checkpoint = Some(checkpoint);
+        Ok(HostAnswer::default())
+    }
+}
+
+impl Host for Harness {
+    fn call(&self, call: HostCall, reply: Reply) {
+        reply.send(self.answer(&call));
+    }
+
+    fn log(&self, line: &str) {
+        self.seen.lock().log.push(line.to_owned());
+    }
+}
+
+fn answer(value: &Value) -> HostAnswer {
+    HostAnswer::json(value.to_string())
+}
+
+fn missing(method: &str) -> HostError {
+    HostError::new(NOT_RECORDED, format!("Missing mock data for {method}"))
+}
+
+fn unusable(error: &serde_json::Error) -> HostError {
+    HostError::new("unusable_fixture", format!("the fixture cannot answer this call: {error}"))
+}
