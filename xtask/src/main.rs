@@ -18,6 +18,7 @@ mod lint;
 mod postgres;
 mod setup;
 mod steps;
+mod templates;
 mod test;
 mod ui;
 mod workspace;
@@ -72,6 +73,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the recorded fixtures of the public templates repository
+    Templates(templates::Options),
     /// Build the pages of `ui/` into `ui/dist`
     Ui {
         /// Check types, tests and the committed build instead
@@ -106,6 +109,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Compat { arguments } => compat::run_alone(&workspace, arguments),
         Chore::Browser { arguments } => browser::run_alone(&workspace, arguments),
         Chore::Bench { arguments } => bench::run(&workspace, arguments),
+        Chore::Templates(options) => templates::run(&workspace, options),
         Chore::Ui { check: true, .. } => ui::check(&workspace),
         Chore::Ui { watch, .. } => ui::build(&workspace, *watch),
         Chore::Lint => test::run(&workspace, &[Part::Lint, Part::Generated]),

@@ -115,6 +115,11 @@ impl Workspace {
     pub fn binary(&self) -> PathBuf {
         self.target.join("debug").join(format!("bowline{}", std::env::consts::EXE_SUFFIX))
     }
+
+    /// The release binary, where something has made it.
+    pub fn release_binary(&self) -> PathBuf {
+        self.target.join("release").join(format!("bowline{}", std::env::consts::EXE_SUFFIX))
+    }
 }
 
 impl Package {

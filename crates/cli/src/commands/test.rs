@@ -42,7 +42,8 @@ pub fn run(file: Option<&Path>, args: &TestArgs) -> Result<()> {
     };
     let report = test(&options, &subjects, args.json)?;
     if let Some(path) = &args.junit {
-        fs::write(path, junit::document(&report)).with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(path, junit::document(&report))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     if args.json {
         output::json(&report.json(&options.root))?;

@@ -102,8 +102,7 @@ pub fn integrations(root: &Path) -> Result<Vec<String>> {
     for child in fs::read_dir(root).with_context(|| format!("{} cannot be read", root.display()))? {
         let child = child?;
         let Ok(name) = child.file_name().into_string() else { continue };
-        let has_functions =
-            || Folder::ALL.iter().any(|folder| child.path().join(folder.as_str()).is_dir());
+        let has_functions = || Folder::ALL.iter().any(|folder| child.path().join(folder.as_str()).is_dir());
         let is_skipped = name.starts_with('.') || NO_INTEGRATIONS.contains(&name.as_str());
         if !is_skipped && child.file_type()?.is_dir() && has_functions() {
             names.push(name);
@@ -140,7 +139,10 @@ fn cases_of(integration: &Path) -> Result<Vec<Case>> {
 fn owners(entries: &[Entry], case: &Case) -> Vec<usize> {
     let is_case_of = |entry: &Entry| {
         entry.folder != Folder::OnEvents
-            && case.name.strip_prefix(&entry.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            && case
+                .name
+                .strip_prefix(&entry.name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
     let longest = entries.iter().filter(|entry| is_case_of(entry)).map(|entry| entry.name.len()).max();
     let owners: Vec<usize> = (0..entries.len())

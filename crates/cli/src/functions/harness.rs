@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bowline_runtime::{Host, HostAnswer, HostCall, HostError, Reply};
+use bowline_runtime::{Body, Host, HostAnswer, HostCall, HostError, Reply};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -64,15 +64,13 @@ struct Checkpoint {
     checkpoint: Box<RawValue>,
 }
 
-/// A recorded response, whose data the function gets as they are.
+/// What stands before a recorded body. What was not recorded is not there.
 #[derive(Serialize)]
-struct Response {
+struct Head {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     headers: Option<Map<String, Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Box<RawValue>>,
 }
 
 impl Harness {
@@ -134,15 +132,15 @@ impl Harness {
         let entry = self.fixture.find(&identity, &hash).map_err(|error| unusable(&error))?;
         let entry = entry.ok_or_else(|| self.no_answer(&identity, &hash))?;
         let Entry { status, headers, response, .. } = entry;
-        serde_json::to_string(&Response { status, headers, data: response })
-            .map(HostAnswer::json)
-            .map_err(|error| unusable(&error))
+        let json = serde_json::to_string(&Head { status, headers }).map_err(|error| unusable(&error))?;
+        Ok(HostAnswer { json, body: response.map(|response| Body::Text(response.get().to_owned())) })
     }
 
     fn no_answer(&self, identity: &Identity, hash: &str) -> HostError {
         let Identity { method, endpoint, .. } = identity;
         let verb = method.to_ascii_uppercase();
-        let mut message = format!("No mock found for {verb} {endpoint} (normalized: {endpoint}) with hash {hash}");
+        let mut message =
+            format!("No mock found for {verb} {endpoint} (normalized: {endpoint}) with hash {hash}");
         let known = self.fixture.endpoints(method);
         if known.is_empty() {
             message.push_str(&format!("\nThe fixture has no answers to {verb} requests."));

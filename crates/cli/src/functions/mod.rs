@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`run`] for how fixtures are run, [`fixture`] for how they answer, [`build`] for what is compiled.
 
+pub mod build;
 pub mod case;
 pub mod compare;
 pub mod fixture;
@@ -10,3 +11,4 @@ pub mod junit;
 pub mod report;
 pub mod run;
 pub mod verdict;
+mod workers;

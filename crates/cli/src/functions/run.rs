@@ -3,12 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bowline_bundler::{Bundler, Entry, Folder, Kind};
 use bowline_catalog::Catalog;
 use bowline_runtime::{Job, Limits, Mode, Pending, Program};
@@ -18,11 +16,8 @@ use tokio::runtime::Handle;
 use super::case::{Case, Subject};
 use super::harness::Harness;
 use super::verdict::{Failing, judge};
+use super::workers;
 
-/// Bytes of stack of a thread that runs functions.
-const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Results that may wait to be shown.
-const RESULTS_MAX: usize = 1024;
 /// What the run of a fixture may use.
 const LIMITS: Limits = Limits {
     memory_bytes: 256 * 1024 * 1024,
@@ -60,71 +55,47 @@ pub struct Tested {
     pub outcome: Result<(), Failing>,
 }
 
-struct Work<'a> {
-    options: &'a Options,
-    subjects: &'a [Subject],
-    bundler: Bundler,
-    async_runtime: Handle,
-    next: AtomicUsize,
-    stopped: AtomicBool,
-}
-
-/// Runs every fixture of the functions and tells `on_tested` of each as it ends. Must be called inside a Tokio runtime,
-/// on a thread that may block.
+/// Runs every fixture of the functions and tells `on_tested` of each as its function is done. Must be called inside a
+/// Tokio runtime, on a thread that may block.
 ///
 /// # Errors
 /// When no thread can be started.
 pub fn run_all(options: &Options, subjects: &[Subject], mut on_tested: impl FnMut(Tested)) -> Result<()> {
-    let work = Work {
-        options,
-        subjects,
-        bundler: Bundler::new(&options.root),
-        async_runtime: Handle::current(),
-        next: AtomicUsize::new(0),
-        stopped: AtomicBool::new(false),
-    };
-    let (sender, results) = sync_channel(RESULTS_MAX);
-    thread::scope(|scope| {
-        for _ in 0..options.threads.get().min(subjects.len()) {
-            let (work, sender) = (&work, sender.clone());
-            let thread = thread::Builder::new().name("test".into()).stack_size(THREAD_STACK_BYTES);
-            thread.spawn_scoped(scope, move || work.all(&sender)).context("no thread for the tests")?;
+    let bundler = Bundler::new(&options.root);
+    let async_runtime = Handle::current();
+    let stopped = AtomicBool::new(false);
+    let test = |subject: &Subject| {
+        if stopped.load(Ordering::Relaxed) {
+            return Vec::new();
         }
-        drop(sender);
-        results.iter().for_each(&mut on_tested);
-        Ok(())
-    })
-}
-
-impl Work<'_> {
-    fn all(&self, results: &SyncSender<Tested>) {
-        while let Some(subject) = self.subjects.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let loaded = self.async_runtime.block_on(load(&self.bundler, &self.options.root, &subject.entry));
-            for case in &subject.cases {
-                if self.stopped.load(Ordering::Relaxed) {
-                    return;
-                }
-                let tested = self.test(subject, &loaded, case);
-                if tested.outcome.is_err() && self.options.bail {
-                    self.stopped.store(true, Ordering::Relaxed);
-                }
-                // Nobody receives any more when the command was interrupted.
-                if results.send(tested).is_err() {
-                    return;
-                }
+        let loaded = async_runtime.block_on(load(&bundler, &options.root, &subject.entry));
+        let mut tested = Vec::new();
+        for case in &subject.cases {
+            tested.push(test_one(subject, &loaded, case, &options.catalog));
+            let is_failing = tested.last().is_some_and(|tested| tested.outcome.is_err());
+            if options.bail && is_failing {
+                stopped.store(true, Ordering::Relaxed);
+                break;
             }
         }
-    }
+        tested
+    };
+    workers::each(subjects, options.threads, test, |_, tested| tested.into_iter().for_each(&mut on_tested))
+}
 
-    fn test(&self, subject: &Subject, loaded: &Result<(Program, Kind), Failing>, case: &Case) -> Tested {
-        let entry = subject.entry.clone();
-        let start = Instant::now();
-        let outcome = match loaded {
-            Ok((program, kind)) => run_one(program, *kind, &entry, case, &self.options.catalog),
-            Err(failing) => Err(failing.clone()),
-        };
-        Tested { entry, fixture: case.name.clone(), path: case.path(), took: start.elapsed(), outcome }
-    }
+fn test_one(
+    subject: &Subject,
+    loaded: &Result<(Program, Kind), Failing>,
+    case: &Case,
+    catalog: &Catalog,
+) -> Tested {
+    let entry = subject.entry.clone();
+    let start = Instant::now();
+    let outcome = match loaded {
+        Ok((program, kind)) => run_one(program, *kind, &entry, case, catalog),
+        Err(failing) => Err(failing.clone()),
+    };
+    Tested { entry, fixture: case.name.clone(), path: case.path(), took: start.elapsed(), outcome }
 }
 
 /// A function, ready to run.
@@ -139,11 +110,21 @@ async fn load(bundler: &Bundler, root: &Path, entry: &Entry) -> Result<(Program,
     Ok((Program::compile(&shown, &bundle.js)?, bundle.kind.unwrap_or(by_folder)))
 }
 
-fn run_one(program: &Program, kind: Kind, entry: &Entry, case: &Case, catalog: &Catalog) -> Result<(), Failing> {
+fn run_one(
+    program: &Program,
+    kind: Kind,
+    entry: &Entry,
+    case: &Case,
+    catalog: &Catalog,
+) -> Result<(), Failing> {
     let harness = Arc::new(Harness::new(case.read()?));
     let input = harness.fixture().input.as_ref().map(|input| input.get().to_owned());
-    let job =
-        Job { program: program.clone(), mode: Mode::Run, context: context(program, kind, entry, catalog), input };
+    let job = Job {
+        program: program.clone(),
+        mode: Mode::Run,
+        context: context(program, kind, entry, catalog),
+        input,
+    };
     let (run, _) = Pending::new(LIMITS, harness.clone());
     let outcome = run.drive(|| Ok(job));
     let seen = harness.take_seen();

@@ -140,8 +140,9 @@ pub fn judge(kind: Kind, output: &str, seen: &Seen, fixture: &Fixture) -> Result
 }
 
 fn of_output(output: &str, expected: Option<&RawValue>) -> Result<Differences, Failing> {
-    let expected = expected
-        .ok_or_else(|| Failing::new(Cause::NothingExpected, "Missing mock data for output: the fixture has no `output`"))?;
+    let expected = expected.ok_or_else(|| {
+        Failing::new(Cause::NothingExpected, "Missing mock data for output: the fixture has no `output`")
+    })?;
     Ok(Differences::between("output", &parse(expected.get())?, &parse(output)?))
 }
 
@@ -163,7 +164,8 @@ fn of_records(seen: &Seen, fixture: &Fixture) -> Result<Differences, Failing> {
         let name = format!("batchSave.{model}");
         differences.extend(Differences::between(&name, &Value::Array(Vec::new()), &got.clone().into()));
     }
-    let is_expected = |(_, records): &(&String, &Value)| records.as_array().is_some_and(|records| !records.is_empty());
+    let is_expected =
+        |(_, records): &(&String, &Value)| records.as_array().is_some_and(|records| !records.is_empty());
     for (model, expected) in deleted.iter().filter(is_expected) {
         let got = seen.deleted.get(model).cloned().unwrap_or_default();
         differences.extend(Differences::between(&format!("batchDelete.{model}"), expected, &got.into()));

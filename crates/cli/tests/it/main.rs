@@ -3,6 +3,7 @@
 
 mod config;
 mod demo;
+mod functions;
 mod keys;
 mod providers;
 mod runner;

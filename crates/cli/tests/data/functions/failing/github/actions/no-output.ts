@@ -1,0 +1,13 @@
+import { createAction } from 'nango';
+import * as z from 'zod';
+
+const action = createAction({
+    description: 'no-output',
+    input: z.object({}),
+    output: z.any(),
+    exec: async (nango) => {
+        return 1;
+    }
+});
+
+export default action;
