@@ -49,7 +49,7 @@ pub struct Function {
 pub fn compile(project: &Project, threads: NonZeroUsize) -> Result<(Vec<Function>, Vec<Problem>)> {
     let bundler = Bundler::new(&project.root);
     let async_runtime = Handle::current();
-    let work = |entry: &Entry| {
+    let work = |entry: &Entry| -> Result<Function, Vec<Problem>> {
         let bundle = async_runtime.block_on(bundler.bundle(&entry.path)).map_err(Problem::of_bundler)?;
         let definition = describe(&project.root, entry, &bundle).map_err(|problem| vec![problem])?;
         Ok(Function { entry: entry.clone(), bundle, definition })
