@@ -1,5 +1,6 @@
 //! Everything that must pass, in one run.
 
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -40,6 +41,9 @@ pub fn run(workspace: &Workspace, only: &[Part]) -> Result<()> {
     }
     if wanted(Part::Ui) {
         steps.run("pages", || ui::check(workspace));
+    }
+    if wanted(Part::Unit) {
+        steps.run("JavaScript of functions", || javascript(workspace));
     }
     let needs_build = [Part::Unit, Part::Generated, Part::Demo, Part::Compat, Part::Browser, Part::Fuzz]
         .into_iter()
@@ -90,6 +94,14 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 fn demo(workspace: &Workspace) -> Result<()> {
     let mut demo = Command::new(workspace.binary());
     command::run(demo.args(["demo", "--listen", "127.0.0.1:0", "--check"]).current_dir(&workspace.target))
+}
+
+/// What functions see, compared with Node's own on many inputs.
+fn javascript(workspace: &Workspace) -> Result<()> {
+    let tests = fs::read_dir(workspace.root.join("crates/runtime/js/tests"))?;
+    let tests = tests.filter_map(|entry| Some(entry.ok()?.path()));
+    let tests: Vec<_> = tests.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    command::run(Command::new("node").arg("--test").args(tests).current_dir(&workspace.root))
 }
 
 fn unit(workspace: &Workspace, cluster: &TestCluster) -> Result<()> {

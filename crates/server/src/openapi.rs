@@ -77,6 +77,7 @@ use crate::{compat, routes};
         routes::auth::credentials::connect_tableau,
         routes::action::trigger::trigger_action,
         routes::action::get::get_action,
+        routes::v1::call_endpoint,
         routes::environment_variables::list_environment_variables,
         routes::scripts_config::list_scripts,
         routes::environments::list::list_environments,

@@ -79,7 +79,6 @@ pub(crate) fn routes() -> Routes {
         )
         .route("/action/trigger", post(action::trigger::trigger_action))
         .route("/action/{id}", get(action::get::get_action))
-        .route("/v1", any(v1::call_endpoint))
         .route("/v1/{*endpoint}", any(v1::call_endpoint))
         .route("/environment-variables", get(environment_variables::list_environment_variables))
         .route("/scripts/config", get(scripts_config::list_scripts))

@@ -6,7 +6,7 @@ use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::text;
 use bowline_engine::function::EndpointCall;
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::action::trigger::{input_text, output_response};
 use crate::error::ApiError;
@@ -16,6 +16,23 @@ use crate::state::AppState;
 use crate::validate::Fields;
 
 /// Runs the action that declares this method and path; the body is its input.
+#[utoipa::path(
+    method(get, post, put, patch, delete),
+    path = "/v1/{endpoint}",
+    tag = "functions",
+    params(
+        ("endpoint" = String, Path, description = "The path that the action declares"),
+        ("Provider-Config-Key" = String, Header, description = "The integration's key"),
+        ("Connection-Id" = String, Header, description = "The connection's id"),
+    ),
+    responses(
+        (status = 200, description = "What the action returned", body = Value),
+        (status = 404, description = "No action declares this address", body = Value),
+        (status = 424, description = "The provider answered with an error", body = bowline_api::error::ScriptError),
+        (status = 500, description = "The action failed", body = bowline_api::error::ScriptError),
+    ),
+    security(("secret_key" = []))
+)]
 pub(crate) async fn call_endpoint(
     State(state): State<AppState>,
     caller: Caller<scope::ActionsExecute>,

@@ -65,7 +65,8 @@ impl Http {
 
     /// The patterns of all routes, such as `/connections/{connectionId}`; `/proxy` is not among them.
     pub fn route_patterns(&self) -> Vec<String> {
-        self.patterns.iter().collect()
+        // A parameter that takes several segments is written as any other in OpenAPI.
+        self.patterns.iter().map(|pattern| pattern.replace("{*", "{")).collect()
     }
 
     /// Answers one request that came from `peer`.

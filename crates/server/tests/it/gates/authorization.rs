@@ -33,7 +33,7 @@ async fn start() -> TestApp {
         "metadata": {"m": "mark-metadata"}, "connection_config": {"c": "mark-config"}, "tags": {"a": "1"},
     });
     assert_eq!(app.own("POST /connections", connection).await.status, 201);
-    for source in ["mark-code of 1", "mark-code of 2"] {
+    for source in ["// mark-code of 1", "// mark-code of 2"] {
         assert_eq!(app.own("POST /sync/deploy", owned_action(source)).await.status, 200);
     }
     let environment = &app.engine.list_environment_keys().await.unwrap()[0].environment;

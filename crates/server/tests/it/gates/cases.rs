@@ -214,7 +214,11 @@ fn functions() -> Vec<Case> {
     vec![
         env("POST /action/trigger", "/action/trigger", ACT).sends(json!({"action_name": "owned-action"})).answers(400),
         env("GET /action/{id}", "/action/2f1a52c5-6c1c-4d0e-8f0e-2f2b8a1d4c11", ACT).answers(404),
-        env("ANY /v1/{*endpoint}", "/v1/x", ACT).answers(400),
+        env("GET /v1/{endpoint}", "/v1/x", ACT).answers(400),
+        env("POST /v1/{endpoint}", "/v1/x", ACT).answers(400),
+        env("PUT /v1/{endpoint}", "/v1/x", ACT).answers(400),
+        env("PATCH /v1/{endpoint}", "/v1/x", ACT).answers(400),
+        env("DELETE /v1/{endpoint}", "/v1/x", ACT).answers(400),
         env("POST /sync/deploy", "/sync/deploy", DEPLOY).sends(owned_action("// taken over")),
         env("POST /sync/deploy/confirmation", "/sync/deploy/confirmation", DEPLOY)
             .sends(json!({"flowConfigs": []})),

@@ -90,11 +90,31 @@ const PROTOCOL: &[(&str, u16, &[u16])] = &[
     ("sync_interval_too_short", 400, &[]),
     ("ambiguous_function", 409, &[]),
     ("function_managed_by_deploy", 400, &[]),
+    ("disabled_resource", 404, &[]),
+    ("action_script_runtime_error", 500, &[]),
+    ("script_internal_error", 500, &[]),
+    ("script_http_error", 424, &[]),
+    ("script_api_rate_limit_error", 424, &[]),
+    ("script_network_error", 500, &[]),
+    ("script_output_too_large", 400, &[]),
+    ("script_aborted", 410, &[]),
+    ("execution_timeout", 500, &[]),
+    ("execution_interrupted", 500, &[]),
+    ("function_runtime_out_of_memory", 500, &[]),
+    ("function_runtime_timed_out", 500, &[]),
+    ("function_runtime_other", 500, &[]),
+    ("action_script_failure", 500, &[]),
+    ("unknown_provider_template_in_config", 400, &[]),
+    ("invalid_action_input", 400, &[]),
+    ("invalid_action_output", 400, &[]),
+    ("invalid_sync_record", 400, &[]),
     // Bowline's own, where the reference answers with a generic 500.
     ("invalid_url", 400, &[]),
     ("invalid_auth_mode", 400, &[]),
     ("missing_oauth_token", 400, &[]),
     ("missing_oauth_token_secret", 400, &[]),
+    // Bowline's own: more runs than this server takes.
+    ("too_many_runs", 429, &[]),
 ];
 
 #[test]

@@ -124,7 +124,7 @@ async fn what_a_function_asks_of_the_platform_is_answered_for_its_connection() {
         answer.json()
     };
     assert_eq!(run("metadata").await, json!({"a": 1, "b": 2}));
-    assert_eq!(run("connection").await, json!(["c", "free", {"type": "NONE"}]));
+    assert_eq!(run("connection").await, json!(["c", "free", {}]));
     assert_eq!(run("integration").await, json!(["free", "unauthenticated"]));
     assert_eq!(run("checkpoint").await, Value::Null);
     assert_eq!(run("checkpoint").await, json!({"at": 1}));
