@@ -78,6 +78,19 @@ builders.proxy_post = function()
   end)
 end
 
+-- an action that calls the upstream and returns what it said; with zod it checks its input first
+local function action(name)
+  return of_each_connection(function(connection)
+    local headers = proxy_headers(connection)
+    headers["Base-Url-Override"] = nil
+    return wrk.format("POST", "/action/trigger", headers,
+      '{"action_name":"' .. name .. '","input":{"upstream":"' .. upstream .. '","name":"ada"}}')
+  end)
+end
+builders.action_empty = function() return action("empty") end
+builders.action = function() return action("call") end
+builders.action_zod = function() return action("call-zod") end
+
 local next_request
 function init(args)
   next_request = builders[name]()

@@ -16,8 +16,9 @@ DEFAULT = [
     "direct:16", "nginx_proxy:16", "proxy_get:16",
     "nginx_proxy:64", "proxy_get:64",
     "nginx_proxy_post:16", "proxy_post:16",
+    "action_empty:1,16", "direct:1", "action:1,16", "action_zod:1,16",
 ]
-EXTRAS = ["cold_start", "idle", "streams"]
+EXTRAS = ["cold_start", "idle", "streams", "functions"]
 # Workloads that do not ask Bowline, with the server they ask.
 ELSEWHERE = {"direct": "upstream", "nginx_proxy": "proxy", "nginx_proxy_post": "proxy"}
 ERRORS = ["err_connect", "err_read", "err_write", "err_status", "err_timeout"]

@@ -82,6 +82,11 @@ def figures(row):
     if "binary_bytes" in row:
         stripped = f", stripped {mib(row['stripped_bytes'])}" if row["stripped_bytes"] else ""
         return f"memory {mib(row['rss_bytes'])}; program {mib(row['binary_bytes'])}{stripped}"
+    if "bytes_each" in row:
+        return (f"{row['done']:,} of {row['count']:,} actions that wait {row['wait_seconds']} s, done after "
+                f"{row['seconds']} s: {row['bytes_each'] / 1024:.0f} KiB each")
+    if "node_ms" in row:
+        return f"{row['ms']} ms through HTTP, Node alone {row['node_ms']} ms: ratio {row['ratio']}"
     if "rss_bytes" in row:
         return f"memory {mib(row['rss_bytes'])}"
     times = sorted(row["seconds"])

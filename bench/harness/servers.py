@@ -12,7 +12,7 @@ import time
 import urllib.request
 import uuid
 
-from . import programs
+from . import functions, programs
 
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent
@@ -209,10 +209,10 @@ class Bowline:
     def pid(self):
         return self.process.pid
 
-    def post(self, path, body):
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+    def post(self, path, body, timeout=10, headers=None):
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"} | (headers or {})
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
-        return json.load(urllib.request.urlopen(request, timeout=10))
+        return json.load(urllib.request.urlopen(request, timeout=timeout))
 
     def make_fixtures(self):
         """Through the public API: an API-key and an OAuth2 integration, 100 and 1 connections."""
@@ -225,6 +225,7 @@ class Bowline:
                 "provider_config_key": "bench", "connection_id": f"bench-conn-{number}",
                 "credentials": {"type": "API_KEY", "apiKey": f"sk_bench_{number}"},
                 "metadata": {"tier": "gold", "n": number}})
+        functions.deploy(self)
         token = {"type": "OAUTH2", "access_token": "gho_bench", "refresh_token": "ghr_bench",
                  "expires_at": "2099-01-01T00:00:00.000Z"}
         self.post("/connections", {"provider_config_key": "bench-oauth", "connection_id": "bench-oauth-0",
