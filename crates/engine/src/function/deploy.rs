@@ -1,4 +1,4 @@
-//! Deploying functions: what would change, and the change (spec `deploy.md` §4 and §6).
+//! Deploying functions (spec `deploy.md` §4.2 and §6).
 //!
 //! A request is checked on its own first ([`check`]), then compared with what is there under the environment's lock,
 //! and written in one transaction.
@@ -7,20 +7,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bowline_domain::environment::Environment;
-use bowline_domain::function::{
-    FunctionDefinition, FunctionEvent, FunctionKind, FunctionSource, VersionProblem,
-};
-use bowline_domain::id::{FunctionName, IntegrationId, IntegrationKey};
+use bowline_domain::function::{FunctionDefinition, FunctionKind, VersionProblem};
+use bowline_domain::id::{FunctionId, FunctionName, IntegrationId, IntegrationKey};
 use bowline_domain::storage::{DeployFunctions, Deployment, NewFunction, NewSource, StorageError};
 use bowline_runtime::RunRefused;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde_json::{Map, Value};
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::lock::LockError;
 use super::plan::{Step, plan};
+use super::request::DeployRequest;
 use super::scan::{ScanHit, scan};
 use super::schema::schema_of;
 use super::source::{deflate, digest_of};
@@ -28,57 +26,6 @@ use crate::Engine;
 
 /// Functions that are compiled at the same time.
 const COMPILED_AT_ONCE: usize = 8;
-
-/// A deployment as it is asked for.
-#[derive(Debug, Clone)]
-pub struct DeployRequest {
-    /// Syncs and actions.
-    pub functions: Vec<FunctionInput>,
-    /// Functions of events; `None` says nothing about them.
-    pub events: Option<Vec<FunctionInput>>,
-    /// What it speaks for.
-    pub scope: DeployScope,
-    /// Whether what it speaks for and does not bring is deleted.
-    pub reconcile: bool,
-    /// One JSON Schema for all, from clients that send none with each function.
-    pub json_schema: Option<Map<String, Value>>,
-    /// The SDK it was compiled with.
-    pub sdk_version: Option<String>,
-    /// Where it comes from.
-    pub source: FunctionSource,
-}
-
-/// What a deployment speaks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeployScope {
-    /// The whole environment.
-    Environment,
-    /// The integration of its first function.
-    Integration,
-    /// Nothing but what it brings.
-    Function,
-}
-
-/// A function to be deployed.
-#[derive(Debug, Clone)]
-pub struct FunctionInput {
-    /// The integration it is for.
-    pub integration: IntegrationKey,
-    /// What makes it run.
-    pub kind: FunctionKind,
-    /// Its name.
-    pub name: FunctionName,
-    /// The event, of an event's function.
-    pub event: Option<FunctionEvent>,
-    /// Its version, if it names one.
-    pub version: Option<String>,
-    /// What runs.
-    pub js: String,
-    /// What it was made from.
-    pub ts: String,
-    /// What it says of itself.
-    pub definition: FunctionDefinition,
-}
 
 /// A function that was deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,42 +42,15 @@ pub struct DeployedVersion {
     pub version: String,
 }
 
-/// What a deployment would do.
-#[derive(Debug, Clone, Default)]
-pub struct DeployPreview {
-    /// Functions that are not there yet.
-    pub new: Vec<PreviewedFunction>,
-    /// Functions that are there.
-    pub updated: Vec<PreviewedFunction>,
-    /// Functions that would go.
-    pub deleted: Vec<PreviewedFunction>,
-    /// Models that syncs of integrations with connections would not write any more.
-    pub deleted_models: Vec<String>,
-}
-
-/// A function in a preview.
-#[derive(Debug, Clone)]
-pub struct PreviewedFunction {
-    /// Its name.
-    pub name: FunctionName,
-    /// Its integration.
-    pub integration: IntegrationKey,
-    /// What makes it run.
-    pub kind: FunctionKind,
-    /// The event, of an event's function.
-    pub event: Option<FunctionEvent>,
-    /// Whether it starts with its connection.
-    pub auto_start: bool,
-    /// How many connections the integration has.
-    pub connections: u64,
-}
-
 /// Why nothing was deployed.
 #[derive(Debug, Error)]
 pub enum DeployError {
     /// There is no integration with this key.
     #[error("there is no integration {0:?}")]
     UnknownIntegration(String),
+    /// One of the integrations was deleted during the deployment.
+    #[error("an integration was deleted during the deployment")]
+    IntegrationGone,
     /// A function's code does what no function may do.
     #[error("the function {function:?} was rejected by a security policy: {hit}")]
     Rejected {
@@ -170,39 +90,6 @@ impl From<StorageError> for DeployError {
 }
 
 impl Engine {
-    /// Tells what a deployment would do. Changes nothing; an integration that is unknown is one without functions.
-    pub async fn preview_deploy(
-        &self,
-        environment: &Environment,
-        request: &DeployRequest,
-    ) -> Result<DeployPreview, StorageError> {
-        let deployed = self.storage.list_deployed_functions(environment.id).await?;
-        let plan = plan(request, &deployed);
-        let mut connections = ConnectionCounts { engine: self, environment, counts: HashMap::new() };
-        let mut preview = DeployPreview::default();
-        for step in &plan.steps {
-            let connections = connections.of(&step.input.integration).await?;
-            let list = if step.previous.is_some() { &mut preview.updated } else { &mut preview.new };
-            list.push(previewed(step, connections));
-            for model in step.dropped_models().filter(|_| connections > 0) {
-                if !preview.deleted_models.iter().any(|known| known == model) {
-                    preview.deleted_models.push(model.to_owned());
-                }
-            }
-        }
-        for function in plan.deleted {
-            preview.deleted.push(PreviewedFunction {
-                name: function.name.clone(),
-                integration: function.integration_key.clone(),
-                kind: function.kind,
-                event: function.event,
-                auto_start: function.definition.auto_start,
-                connections: connections.of(&function.integration_key).await?,
-            });
-        }
-        Ok(preview)
-    }
-
     /// Deploys functions, all or none, and gives their versions in the order of the request. A request without
     /// functions does nothing.
     pub async fn deploy_functions(
@@ -270,9 +157,7 @@ impl Engine {
         match self.storage.deploy_functions(environment.id, holder, deployment).await? {
             DeployFunctions::Deployed => Ok(versions),
             DeployFunctions::LockLost => Err(LockError::Concurrent.into()),
-            DeployFunctions::NoIntegration => {
-                Err(DeployError::UnknownIntegration("deleted meanwhile".to_owned()))
-            }
+            DeployFunctions::NoIntegration => Err(DeployError::IntegrationGone),
         }
     }
 }
@@ -300,7 +185,7 @@ struct Changes<'a> {
     integrations: &'a HashMap<IntegrationKey, IntegrationId>,
     functions: Vec<NewFunction>,
     sources: Vec<NewSource>,
-    redeployed: Vec<bowline_domain::id::FunctionId>,
+    redeployed: Vec<FunctionId>,
     versions: Vec<DeployedVersion>,
 }
 
@@ -353,36 +238,6 @@ impl<'a> Changes<'a> {
             definition: input.definition.clone(),
         });
         Ok(())
-    }
-}
-
-/// Counts each integration's connections once.
-struct ConnectionCounts<'a> {
-    engine: &'a Engine,
-    environment: &'a Environment,
-    counts: HashMap<IntegrationKey, u64>,
-}
-
-impl ConnectionCounts<'_> {
-    async fn of(&mut self, integration: &IntegrationKey) -> Result<u64, StorageError> {
-        if let Some(count) = self.counts.get(integration) {
-            return Ok(*count);
-        }
-        let count = self.engine.storage.count_connections(self.environment.id, integration).await?;
-        self.counts.insert(integration.clone(), count);
-        Ok(count)
-    }
-}
-
-fn previewed(step: &Step, connections: u64) -> PreviewedFunction {
-    let input = step.input;
-    PreviewedFunction {
-        name: input.name.clone(),
-        integration: input.integration.clone(),
-        kind: input.kind,
-        event: input.event,
-        auto_start: input.definition.auto_start,
-        connections,
     }
 }
 

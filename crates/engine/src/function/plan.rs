@@ -8,7 +8,7 @@ use bowline_domain::function::{
 use bowline_domain::id::{FunctionName, IntegrationKey};
 use bowline_domain::storage::DeployedFunction;
 
-use super::deploy::{DeployRequest, DeployScope, FunctionInput};
+use super::request::{DeployRequest, DeployScope, FunctionInput};
 use super::source::digest_of;
 
 type Address<'a> = (&'a IntegrationKey, FunctionKind, &'a FunctionName, Option<FunctionEvent>);

@@ -6,7 +6,7 @@ use bowline_api::function::{
     ConfirmedAction, ConfirmedEventFunction, ConfirmedSync, DeployConfirmationResponse,
 };
 use bowline_domain::function::{FunctionEvent, FunctionKind};
-use bowline_engine::function::{DeployPreview, deploy::PreviewedFunction};
+use bowline_engine::function::{DeployPreview, PreviewedFunction};
 use http::HeaderMap;
 
 use super::cli_version::check_cli_version;

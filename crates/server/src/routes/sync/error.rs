@@ -19,7 +19,7 @@ impl From<DeployError> for ApiError {
     fn from(error: DeployError) -> Self {
         let message = error.to_string();
         match error {
-            DeployError::UnknownIntegration(_) => {
+            DeployError::UnknownIntegration(_) | DeployError::IntegrationGone => {
                 Self::with_message(ErrorCode::UnknownProviderConfig, message)
             }
             DeployError::Rejected { function, hit } => {

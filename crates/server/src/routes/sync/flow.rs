@@ -8,7 +8,7 @@ use bowline_domain::text;
 use bowline_engine::function::FunctionInput;
 use serde_json::Value;
 
-use crate::validate::{Fields, Refusal, length, one_of};
+use crate::validate::{Fields, Refusal, any_text, length, one_of};
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// Of models, endpoints, subscriptions and the like.
@@ -55,7 +55,11 @@ pub(super) fn flow(fields: &mut Fields) -> FunctionInput {
 }
 
 /// A function of an event; without `event`, from before there were several, of a connection's creation.
-pub(super) fn event_function(fields: &mut Fields, has_event: bool) -> FunctionInput {
+pub(super) fn event_function(
+    fields: &mut Fields,
+    integration: &IntegrationKey,
+    has_event: bool,
+) -> FunctionInput {
     let event = match has_event {
         true => FunctionEvent::parse(fields.required_one_of("event", FunctionEvent::NAMES)),
         false => Some(FunctionEvent::PostConnectionCreation),
@@ -63,8 +67,7 @@ pub(super) fn event_function(fields: &mut Fields, has_event: bool) -> FunctionIn
     let name = fields.required_text("name", text::check_function_name);
     let (js, ts) = sources(fields);
     FunctionInput {
-        // The caller knows it.
-        integration: IntegrationKey::from_stored(String::new()),
+        integration: integration.clone(),
         kind: FunctionKind::OnEvent,
         name: FunctionName::from_stored(name),
         event,
@@ -82,12 +85,8 @@ pub(super) fn integration(fields: &mut Fields) -> IntegrationKey {
 
 /// `fileBody`
 fn sources(fields: &mut Fields) -> (String, String) {
-    let read = |fields: &mut Fields| {
-        (
-            fields.required_text("js", crate::validate::any_text),
-            fields.required_text("ts", crate::validate::any_text),
-        )
-    };
+    let read =
+        |fields: &mut Fields| (fields.required_text("js", any_text), fields.required_text("ts", any_text));
     fields.required_object("fileBody", read).unwrap_or_default()
 }
 

@@ -59,8 +59,7 @@ fn events(fields: &mut Fields) -> Option<Vec<FunctionInput>> {
 
 fn of_integration(group: &mut Fields, has_event: bool) -> Vec<FunctionInput> {
     let key = integration(group);
-    let scripts = group.required_objects("scripts", |script| event_function(script, has_event));
-    scripts.into_iter().map(|script| FunctionInput { integration: key.clone(), ..script }).collect()
+    group.required_objects("scripts", |script| event_function(script, &key, has_event))
 }
 
 fn scope(fields: &mut Fields) -> DeployScope {
