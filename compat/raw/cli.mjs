@@ -9,6 +9,15 @@ import { createIntegration } from '../lib/seed.mjs';
 
 const READERS = ['0.39.33', '0.42.4', '0.60.5', '0.71.10'];
 
+/** As it stands in the project's `nango.yaml`. */
+const ACTIONS = `    actions:
+      mk:
+        description: Makes an issue
+        input: NewIssue
+        output: Issue
+        endpoint: POST /compat/issues
+`;
+
 export default {
   resource: 'command-line client',
   scenarios: [
@@ -58,7 +67,7 @@ export default {
           equal(Object.keys(sync.json_schema.definitions), ['Issue'], 'only its own models');
 
           await project.edit(`${key}/syncs/issues.ts`, "'first'", "'another'");
-          await project.edit('nango.yaml', actions, '');
+          await project.edit('nango.yaml', ACTIONS, '');
           says(await project.nango('deploy', 'dev', '--auto-confirm', '--allow-destructive'), ['issues@v2']);
           equal(await deployed(api, key), ['on-event setup@0.0.1', 'sync issues@2'], 'what is left');
         });
@@ -67,15 +76,6 @@ export default {
     },
   ],
 };
-
-/** As it stands in the project's `nango.yaml`. */
-const actions = `    actions:
-      mk:
-        description: Makes an issue
-        input: NewIssue
-        output: Issue
-        endpoint: POST /compat/issues
-`;
 
 function says(output, texts) {
   for (const text of texts) {
