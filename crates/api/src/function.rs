@@ -289,3 +289,16 @@ pub struct RollbackFunctionRequest {
     #[schema(nullable = false)]
     pub id: Option<i64>,
 }
+
+/// Answer of `GET /scripts/config` (for documentation).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ScriptsConfigResponse {
+    /// Functions by provider, in the format of the official clients.
+    Groups(Vec<Value>),
+    /// Actions as tools for a language model, in the format `openai`.
+    Tools {
+        /// The tools.
+        data: Vec<Value>,
+    },
+}

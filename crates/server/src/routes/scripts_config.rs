@@ -17,7 +17,9 @@ use crate::state::AppState;
     path = "/scripts/config",
     tag = "functions",
     params(("format" = Option<String>, Query, description = "`nango` or `openai`")),
-    responses((status = 200, description = "A bare list; with `openai`, `{data: [tool]}`", body = Vec<serde_json::Value>)),
+    responses(
+        (status = 200, description = "A bare list; with `openai`, `{data: [tool]}`", body = bowline_api::function::ScriptsConfigResponse),
+    ),
     security(("secret_key" = []))
 )]
 pub(crate) async fn list_scripts(
