@@ -1,6 +1,6 @@
 //! Deploying functions (spec `deploy.md` §4.2 and §6).
 //!
-//! A request is checked on its own first ([`check`]), then compared with what is there under the environment's lock,
+//! A request is checked on its own first (`check`), then compared with what is there under the environment's lock,
 //! and written in one transaction.
 
 use std::collections::HashMap;
