@@ -119,7 +119,11 @@ fn show(results: &[Value]) {
         counts.1 += 1;
         let cause = text(&result["failure"]["cause"]);
         let message = text(&result["failure"]["message"]);
-        println!("FAIL {} ({cause}): {}", text(&result["fixture"]), message.lines().next().unwrap_or_default());
+        println!(
+            "FAIL {} ({cause}): {}",
+            text(&result["fixture"]),
+            message.lines().next().unwrap_or_default()
+        );
         *causes.entry(cause).or_default() += 1;
     }
     println!();

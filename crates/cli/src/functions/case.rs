@@ -28,6 +28,8 @@ pub struct Case {
     /// The fixture's name: the function's, or the function's followed by `-` and what is special.
     pub name: String,
     source: Source,
+    /// The folder of the integration.
+    integration: PathBuf,
 }
 
 #[derive(Debug, Clone)]
@@ -50,10 +52,21 @@ impl Case {
     /// # Errors
     /// When it cannot be read, or is no fixture.
     pub fn read(&self) -> Result<Fixture, FixtureError> {
-        match &self.source {
+        let mut fixture = match &self.source {
             Source::File(path) => Fixture::read(path),
             Source::Old(mocks) => mocks.fixture(&self.name),
+        }?;
+        if let Some(test) = self.test() {
+            fixture.set_up(&test).map_err(|source| FixtureError::Shape { path: self.path(), source })?;
         }
+        Ok(fixture)
+    }
+
+    /// The text of the TypeScript test beside it.
+    fn test(&self) -> Option<String> {
+        let integration = self.integration.file_name()?.to_str()?;
+        let names = [format!("{integration}-{}.test.ts", self.name), format!("{}.test.ts", self.name)];
+        names.iter().find_map(|name| fs::read_to_string(self.integration.join("tests").join(name)).ok())
     }
 }
 
@@ -121,14 +134,16 @@ fn cases_of(integration: &Path) -> Result<Vec<Case>> {
             let path = file?.path();
             let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(FIXTURE_ENDING));
             if let Some(name) = name.map(str::to_owned) {
-                cases.insert(name.clone(), Case { name, source: Source::File(path) });
+                let integration = integration.to_owned();
+                cases.insert(name.clone(), Case { name, source: Source::File(path), integration });
             }
         }
     }
     if let Some(mocks) = OldMocks::find(integration) {
         for name in mocks.scripts()? {
             let source = Source::Old(mocks.clone());
-            cases.entry(name.clone()).or_insert(Case { name, source });
+            let integration = integration.to_owned();
+            cases.entry(name.clone()).or_insert(Case { name, source, integration });
         }
     }
     Ok(cases.into_values().collect())

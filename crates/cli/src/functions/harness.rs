@@ -76,7 +76,8 @@ struct Head {
 impl Harness {
     /// A host that knows what was recorded, and nothing else.
     pub fn new(fixture: Fixture) -> Self {
-        Self { fixture, seen: Mutex::default() }
+        let checkpoint = fixture.nango.get("getCheckpoint").cloned();
+        Self { fixture, seen: Mutex::new(Seen { checkpoint, ..Seen::default() }) }
     }
 
     /// What was recorded.

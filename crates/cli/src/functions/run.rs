@@ -129,14 +129,16 @@ fn run_one(
     let outcome = run.drive(|| Ok(job));
     let seen = harness.take_seen();
     let judged = match outcome.result {
+        Ok(_) if harness.fixture().fails => Err(Failing::ended_well()),
         Ok(output) => judge(kind, &output, &seen, harness.fixture()),
+        Err(failure) if harness.fixture().fails => Failing::unexpected(failure),
         Err(failure) => Err(failure.into()),
     };
     judged.map_err(|failing| failing.with_log(&seen.log))
 }
 
 /// What the `nango` object is made from.
-fn context(program: &Program, kind: Kind, entry: &Entry, catalog: &Catalog) -> String {
+fn context(program: &Program, kind: Kind, entry: &Entry, catalog: &Catalog, now: Option<&Value>) -> String {
     let Entry { integration, name, .. } = entry;
     let provider = catalog.wire(integration).and_then(|wire| serde_json::from_str::<Value>(wire).ok());
     let paginate = provider.as_ref().and_then(|provider| provider.pointer("/proxy/paginate"));
@@ -151,6 +153,7 @@ fn context(program: &Program, kind: Kind, entry: &Entry, catalog: &Catalog) -> S
         "kind": kind,
         "objectStyle": true,
         "harness": true,
+        "now": now,
         "providerKnown": provider.is_some(),
         "paginate": paginate,
         "context": {

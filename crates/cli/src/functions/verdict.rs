@@ -63,6 +63,17 @@ impl Failing {
         Self { cause, message: message.into(), differences: Vec::new(), log: Vec::new() }
     }
 
+    /// A function that should have failed.
+    pub fn ended_well() -> Self {
+        Self::new(Cause::Different, "the function is expected to fail, and did not")
+    }
+
+    /// A failure where one is expected: only what is not recorded is still wrong.
+    pub fn unexpected(failure: Failure) -> Result<(), Self> {
+        let failing = Self::from(failure);
+        if failing.cause == Cause::NotRecorded { Err(failing) } else { Ok(()) }
+    }
+
     fn different(differences: Differences) -> Self {
         let message = differences.to_string();
         Self { differences: differences.shown, ..Self::new(Cause::Different, message) }

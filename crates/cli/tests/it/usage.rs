@@ -35,7 +35,19 @@ fn shells_get_completions() {
 #[test]
 fn every_command_explains_itself() {
     let place = Place::new();
-    for command in ["serve", "demo", "sim", "env", "keys", "providers", "compile", "test", "config", "openapi", "completions"] {
+    for command in [
+        "serve",
+        "demo",
+        "sim",
+        "env",
+        "keys",
+        "providers",
+        "compile",
+        "test",
+        "config",
+        "openapi",
+        "completions",
+    ] {
         let help = place.run(&[command, "--help"]).succeeded().stdout;
         assert!(help.contains("Usage: bowline"), "{help}");
     }

@@ -16,63 +16,66 @@ fn a_project_is_compiled_into_bundles_and_a_description() {
     }
     let text = std::fs::read_to_string(place.path(".nango/nango.json")).unwrap();
     let described: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(described, json!([{
-        "providerConfigKey": "github",
-        "actions": [{
-            "type": "action",
-            "description": "Opens an issue",
-            "endpoint": { "method": "POST", "path": "/issues", "group": "Issues" },
-            "input": "ActionInput_github_create-issue",
-            "name": "create-issue",
-            "output": ["ActionOutput_github_create-issue"],
-            "scopes": ["repo"],
-            "usedModels": ["ActionInput_github_create-issue", "ActionOutput_github_create-issue"],
-            "version": "1.2.0",
-            "json_schema": { "definitions": {
-                "ActionInput_github_create-issue": {
-                    "type": "object",
-                    "properties": { "title": { "type": "string" }, "due": { "type": "string", "format": "date-time" } },
-                    "required": ["title"],
-                    "additionalProperties": false,
-                },
-                "ActionOutput_github_create-issue": {
+    assert_eq!(
+        described,
+        json!([{
+            "providerConfigKey": "github",
+            "actions": [{
+                "type": "action",
+                "description": "Opens an issue",
+                "endpoint": { "method": "POST", "path": "/issues", "group": "Issues" },
+                "input": "ActionInput_github_create-issue",
+                "name": "create-issue",
+                "output": ["ActionOutput_github_create-issue"],
+                "scopes": ["repo"],
+                "usedModels": ["ActionInput_github_create-issue", "ActionOutput_github_create-issue"],
+                "version": "1.2.0",
+                "json_schema": { "definitions": {
+                    "ActionInput_github_create-issue": {
+                        "type": "object",
+                        "properties": { "title": { "type": "string" }, "due": { "type": "string", "format": "date-time" } },
+                        "required": ["title"],
+                        "additionalProperties": false,
+                    },
+                    "ActionOutput_github_create-issue": {
+                        "type": "object",
+                        "properties": { "id": { "type": "string" }, "title": { "type": "string" } },
+                        "required": ["id", "title"],
+                        "additionalProperties": false,
+                    },
+                } },
+                "features": [],
+            }],
+            "syncs": [{
+                "type": "sync",
+                "description": "Copies all issues",
+                "auto_start": false,
+                "endpoints": [],
+                "input": null,
+                "name": "issues",
+                "output": ["Issue"],
+                "runs": "every hour",
+                "scopes": [],
+                "sync_type": "full",
+                "track_deletes": false,
+                "usedModels": ["Issue"],
+                "version": "",
+                "webhookSubscriptions": [],
+                "json_schema": { "definitions": { "Issue": {
                     "type": "object",
                     "properties": { "id": { "type": "string" }, "title": { "type": "string" } },
                     "required": ["id", "title"],
                     "additionalProperties": false,
-                },
-            } },
-            "features": [],
-        }],
-        "syncs": [{
-            "type": "sync",
-            "description": "Copies all issues",
-            "auto_start": false,
-            "endpoints": [],
-            "input": null,
-            "name": "issues",
-            "output": ["Issue"],
-            "runs": "every hour",
-            "scopes": [],
-            "sync_type": "full",
-            "track_deletes": false,
-            "usedModels": ["Issue"],
-            "version": "",
-            "webhookSubscriptions": [],
-            "json_schema": { "definitions": { "Issue": {
-                "type": "object",
-                "properties": { "id": { "type": "string" }, "title": { "type": "string" } },
-                "required": ["id", "title"],
-                "additionalProperties": false,
-            } } },
-            "features": ["checkpoints"],
-        }],
-        "onEventScripts": {
-            "post-connection-creation": ["setup"],
-            "pre-connection-deletion": [],
-            "validate-connection": [],
-        },
-    }]));
+                } } },
+                "features": ["checkpoints"],
+            }],
+            "onEventScripts": {
+                "post-connection-creation": ["setup"],
+                "pre-connection-deletion": [],
+                "validate-connection": [],
+            },
+        }])
+    );
 }
 
 #[test]
@@ -114,7 +117,8 @@ fn types_are_checked_by_the_projects_own_compiler() {
     let place = project("good");
     let compiler = place.path("node_modules/.bin/tsc");
     std::fs::create_dir_all(compiler.parent().unwrap()).unwrap();
-    let script = "#!/bin/sh\necho \"github/shared.ts(2,5): error TS2322: Type 'number' is not assignable.\"\nexit 2\n";
+    let script =
+        "#!/bin/sh\necho \"github/shared.ts(2,5): error TS2322: Type 'number' is not assignable.\"\nexit 2\n";
     std::fs::write(&compiler, script).unwrap();
     std::fs::set_permissions(&compiler, std::fs::Permissions::from_mode(0o755)).unwrap();
     let place = place.with("PATH", "/usr/bin:/bin");

@@ -11,7 +11,10 @@ use crate::support::Place;
 /// A copy of one of the projects.
 fn project(name: &str) -> Place {
     let place = Place::new();
-    copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/functions").join(name), &place.path("."));
+    copy(
+        &PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/functions").join(name),
+        &place.path("."),
+    );
     place
 }
 
