@@ -122,7 +122,7 @@ fn run_one(
     let job = Job {
         program: program.clone(),
         mode: Mode::Run,
-        context: context(program, kind, entry, catalog),
+        context: context(program, kind, entry, catalog, harness.fixture().now.as_ref()),
         input,
     };
     let (run, _) = Pending::new(LIMITS, harness.clone());

@@ -25,7 +25,7 @@ fn each_failing_fixture_says_why() {
          at output.items[1].name: expected \"b\", got \"x\"\n  at output.more: expected nothing, got true\n  \
          log info: about to answer {\"items\":2}\n",
         "FAIL github/actions/not-recorded: an answer is not recorded\n",
-        "No mock found for GET users (normalized: users) with hash f9c0a5",
+        "No mock found for GET users (normalized: users) with hash e1947afb71c3a7c611524a6064f2ea45fcd1f96f",
         "The answers at /users are to other requests; asked was {\"method\":\"get\",\"endpoint\":\"users\",\
          \"params\":[[\"page\",\"2\"]],\"headers\":[]}",
         "FAIL github/actions/refuses: the function failed\n  github/tests/refuses.test.json\n  \

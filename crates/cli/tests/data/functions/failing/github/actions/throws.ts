@@ -6,8 +6,8 @@ const action = createAction({
     input: z.object({}),
     output: z.any(),
     exec: async (nango) => {
-        const nothing = null as unknown as { length: number };
-        return nothing.length;
+        const items: string[] = JSON.parse('null');
+        return items.length;
     }
 });
 
