@@ -25,7 +25,8 @@ impl fmt::Display for Hinted {
 
 impl Error for Hinted {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        let inner: &(dyn Error + Send + Sync) = self.error.as_ref();
+        Some(inner)
     }
 }
 
@@ -60,6 +61,10 @@ pub struct ExitCode(u8);
 impl Exit {
     /// Functions do not compile.
     pub const NOT_COMPILED: ExitCode = ExitCode(10);
+    /// Functions cannot be deployed.
+    pub const NOT_DEPLOYED: ExitCode = ExitCode(11);
+    /// A dry run failed.
+    pub const DRY_RUN_FAILED: ExitCode = ExitCode(12);
     /// Fixtures do not pass.
     pub const TESTS_FAILED: ExitCode = ExitCode(13);
 }
@@ -79,7 +84,8 @@ impl fmt::Display for Exit {
 
 impl Error for Exit {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        let inner: &(dyn Error + Send + Sync) = self.error.as_ref();
+        Some(inner)
     }
 }
 
@@ -127,5 +133,16 @@ mod tests {
         assert_eq!(with_causes(&error), "reading the key: no such file");
         let hint = error.chain().find_map(|cause| cause.downcast_ref::<Hinted>()).unwrap();
         assert_eq!(hint.hint, "make it");
+    }
+
+    #[test]
+    fn a_hint_and_an_exit_code_are_found_whichever_wraps_the_other() {
+        let hinted_inside = Exit::NOT_DEPLOYED.with(hinted(anyhow!("no key"), "make one"));
+        let hinted_outside = hinted(Exit::NOT_DEPLOYED.with(anyhow!("no key")), "make one");
+        for error in [hinted_inside, hinted_outside] {
+            assert_eq!(with_causes(&error), "no key");
+            assert!(error.chain().any(|cause| cause.is::<Hinted>()));
+            assert!(error.chain().any(|cause| cause.is::<Exit>()));
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! Exit codes: 0 done, 1 failed (`error:` and mostly `hint:` on standard error), 2 wrong usage; others are named in
 //! `error.rs`.
 
+mod api_client;
 mod args;
 mod commands;
 mod config;

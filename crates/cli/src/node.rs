@@ -22,7 +22,7 @@ use bowline_storage_sqlite::{SqliteOptions, SqliteStorage};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::config::{Config, FunctionsConfig, OutboundConfig, nearest};
+use crate::config::{Config, FunctionsConfig, OutboundConfig, ServerConfig, nearest};
 use crate::error::{WithHint, hinted};
 use crate::master_key;
 
@@ -49,7 +49,7 @@ impl Node {
     /// Opens the configured database, and makes it with its first environments where needed.
     pub async fn open(config: &Config, usage: Use) -> Result<Self> {
         make_folder(&config.storage.data_dir)?;
-        let catalog = Arc::new(catalog(config)?);
+        let catalog = Arc::new(catalog(&config.server)?);
         let outbound = outbound(&config.outbound)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let master_key = master_key::load(config)?;
@@ -120,8 +120,8 @@ fn runner(config: &Config, usage: Use) -> Result<Arc<dyn Runner>> {
 }
 
 /// The built-in providers with the configured files over them.
-pub fn catalog(config: &Config) -> Result<Catalog> {
-    let paths = &config.server.providers.0;
+pub fn catalog(config: &ServerConfig) -> Result<Catalog> {
+    let paths = &config.providers.0;
     if paths.is_empty() {
         return Ok(Catalog::builtin());
     }

@@ -26,6 +26,6 @@ fn check(file: Option<&Path>, store: &StoreArgs) -> Result<()> {
     if let Some(key) = &config.storage.encryption_key {
         master_key::check(key).context("BOWLINE_ENCRYPTION_KEY")?;
     }
-    node::catalog(&config)?;
+    node::catalog(&config.server)?;
     output::line("The configuration is valid.")
 }

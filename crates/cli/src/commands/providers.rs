@@ -16,10 +16,12 @@ use crate::output;
 pub fn run(file: Option<&Path>, command: ProvidersCommand) -> Result<()> {
     let config = Config::load(file, &[])?;
     match command {
-        ProvidersCommand::List { search, json } => list(&node::catalog(&config)?, search.as_deref(), json),
+        ProvidersCommand::List { search, json } => {
+            list(&node::catalog(&config.server)?, search.as_deref(), json)
+        }
         ProvidersCommand::Lint { paths, json } if paths.is_empty() => lint(&config.server.providers.0, json),
         ProvidersCommand::Lint { paths, json } => lint(&paths, json),
-        ProvidersCommand::Show { name, wire } => show(&node::catalog(&config)?, &name, wire),
+        ProvidersCommand::Show { name, wire } => show(&node::catalog(&config.server)?, &name, wire),
     }
 }
 

@@ -35,7 +35,7 @@ pub fn run(file: Option<&Path>, args: &TestArgs) -> Result<()> {
         return Err(hinted(anyhow!("there are no fixtures to run in {}", root.display()), HELP));
     }
     let options = Options {
-        catalog: node::catalog(&Config::load(file, &[])?)?,
+        catalog: node::catalog(&Config::load_server(file)?)?,
         threads: args.threads.or(thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
         bail: args.bail,
         root,
@@ -104,7 +104,8 @@ fn is_named(subject: &Subject, name: &str) -> bool {
     }
 }
 
-fn test(options: &Options, subjects: &[Subject], json: bool) -> Result<Report> {
+/// Runs fixtures and, unless a program reads the results, shows what becomes of them.
+pub(super) fn test(options: &Options, subjects: &[Subject], json: bool) -> Result<Report> {
     let start = Instant::now();
     let mut progress = Progress::new(subjects);
     let mut tested = Vec::new();

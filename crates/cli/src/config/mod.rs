@@ -3,6 +3,7 @@
 //! Each section is one table (see `section.rs`), from which its struct, its variables, the reference page and
 //! the JSON schema are made. Nothing else in the program reads the environment.
 
+mod client;
 mod describe;
 mod file;
 mod functions;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use bowline_engine::environment::FixedKeys;
 
+pub use client::ServerPlace;
 pub use describe::{reference, show};
 pub use functions::FunctionsConfig;
 pub use layers::{Layers, Origin};
@@ -77,6 +79,12 @@ impl Config {
     /// Reads all layers of this process: file, variables, flags.
     pub fn load(file: Option<&Path>, flags: &[FlagValue]) -> Result<Self> {
         Self::from_layers(&layers(file, flags)?)
+    }
+
+    /// The section of the server alone, for commands that want its providers and run no server: then the
+    /// environment may hold keys of another server, which no server of ours would take.
+    pub fn load_server(file: Option<&Path>) -> Result<ServerConfig> {
+        ServerConfig::read(&layers(file, &[])?)
     }
 
     /// Reads the sections from their layers.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::layers::{Layers, Origin};
 use super::suggest::unknown;
-use super::{SECTIONS, keys, secret_file};
+use super::{SECTIONS, client, keys, secret_file};
 
 /// Names the TOML file.
 pub const CONFIG_FILE: &str = "BOWLINE_CONFIG";
@@ -21,8 +21,10 @@ pub fn read(layers: &mut Layers, variables: &[(String, String)]) -> Result<()> {
     for (name, value) in variables.iter().filter(|(name, _)| !name.starts_with(OWN_PREFIX)) {
         read_key(layers, name, value, |info| info.alias)?;
     }
-    let own =
-        |name: &str| name.starts_with(OWN_PREFIX) && !name.starts_with(TEST_PREFIX) && name != CONFIG_FILE;
+    let is_of_others = |name: &str| {
+        name.starts_with(TEST_PREFIX) || name == CONFIG_FILE || client::VARIABLES.contains(&name)
+    };
+    let own = |name: &str| name.starts_with(OWN_PREFIX) && !is_of_others(name);
     for (name, value) in variables.iter().filter(|(name, _)| own(name)) {
         let is_known =
             read_setting(layers, name, value)? || read_key(layers, name, value, |info| info.variable)?;

@@ -10,8 +10,8 @@ use http::{HeaderValue, Method};
 use serde_json::Value;
 use url::Url;
 
-use super::http::ApiClient;
 use super::setup;
+use crate::api_client::ApiClient;
 
 /// Far above any page of the demo.
 const PAGE_BYTES_MAX: usize = 1 << 20;

@@ -2,18 +2,18 @@
 
 mod calls;
 mod flow;
-mod http;
 mod setup;
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
+use bowline_domain::Secret;
 use bowline_sim::{SimOptions, Simulator};
 
 use self::calls::{Call, Scene};
-use self::http::ApiClient;
 use super::serve::Serving;
+use crate::api_client::ApiClient;
 use crate::args::DemoArgs;
 use crate::error::{WithHint, hinted};
 use crate::shutdown::StopSignals;
@@ -49,7 +49,7 @@ async fn show(
     stop: &mut StopSignals,
 ) -> Result<()> {
     let url = serving.url().context("the demo has an API")?;
-    let api = ApiClient::new(&url, serving.dev_key().await?)?;
+    let api = ApiClient::new(&url, Secret::new(serving.dev_key().await?))?;
     let scene = setup::connect(&api, &url, &simulator.control()).await?;
     if args.check {
         return check(&api, &scene, simulator.base_url()).await;

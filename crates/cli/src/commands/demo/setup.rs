@@ -10,7 +10,7 @@ use bowline_sim::{Control, NewGrant};
 use serde_json::{Value, json};
 
 use super::calls::Scene;
-use super::http::ApiClient;
+use crate::api_client::ApiClient;
 use crate::args::DemoArgs;
 use crate::config::{Config, Layers, LogLevel};
 
