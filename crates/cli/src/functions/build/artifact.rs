@@ -30,7 +30,8 @@ pub fn describe(functions: &[Function]) -> Value {
     integrations.iter().map(describe).collect()
 }
 
-fn action(function: &Function) -> Value {
+/// An action, as the description of all functions holds it.
+pub fn action(function: &Function) -> Value {
     let definition = &function.definition;
     let input = definition.input.clone().map(|schema| (model_name("ActionInput", function), schema));
     let output = definition.output.clone().map(|schema| (model_name("ActionOutput", function), schema));
@@ -52,7 +53,8 @@ fn action(function: &Function) -> Value {
     })
 }
 
-fn sync(function: &Function) -> Value {
+/// The same of a sync.
+pub fn sync(function: &Function) -> Value {
     let definition = &function.definition;
     let metadata = definition.metadata.clone().map(|schema| (model_name("SyncMetadata", function), schema));
     let input = metadata.as_ref().map(|(name, _)| name.clone());
@@ -88,9 +90,11 @@ fn events(scripts: &[&Function]) -> Value {
     EVENTS.iter().map(named).collect::<Map<_, _>>().into()
 }
 
-/// A name for a schema that the author did not name.
+/// A name for a schema that the author did not name, as the official command forms it.
 fn model_name(what: &str, function: &Function) -> String {
-    format!("{what}_{}_{}", function.entry.integration, function.entry.name)
+    let is_other = |character: char| !character.is_ascii_alphanumeric();
+    let integration = function.entry.integration.replace(is_other, "_");
+    format!("{what}_{integration}_{}", function.entry.name.replace(is_other, ""))
 }
 
 /// What of the platform a function's code uses, as far as the platform must know it beforehand.

@@ -24,20 +24,20 @@ fn a_project_is_compiled_into_bundles_and_a_description() {
                 "type": "action",
                 "description": "Opens an issue",
                 "endpoint": { "method": "POST", "path": "/issues", "group": "Issues" },
-                "input": "ActionInput_github_create-issue",
+                "input": "ActionInput_github_createissue",
                 "name": "create-issue",
-                "output": ["ActionOutput_github_create-issue"],
+                "output": ["ActionOutput_github_createissue"],
                 "scopes": ["repo"],
-                "usedModels": ["ActionInput_github_create-issue", "ActionOutput_github_create-issue"],
+                "usedModels": ["ActionInput_github_createissue", "ActionOutput_github_createissue"],
                 "version": "1.2.0",
                 "json_schema": { "definitions": {
-                    "ActionInput_github_create-issue": {
+                    "ActionInput_github_createissue": {
                         "type": "object",
                         "properties": { "title": { "type": "string" }, "due": { "type": "string", "format": "date-time" } },
                         "required": ["title"],
                         "additionalProperties": false,
                     },
-                    "ActionOutput_github_create-issue": {
+                    "ActionOutput_github_createissue": {
                         "type": "object",
                         "properties": { "id": { "type": "string" }, "title": { "type": "string" } },
                         "required": ["id", "title"],
