@@ -15,7 +15,25 @@ First steps:
   bowline env list             its environments and their keys
 
 Settings come from flags, BOWLINE_* variables and a TOML file; `bowline config reference` lists them.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 10 functions do not compile, 13 fixtures do not pass.";
+Functions:
+  bowline init                 a project with examples, to be compiled, tested and deployed
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 10 functions do not compile, 11 not deployed, 12 the dry run
+failed, 13 fixtures do not pass.";
+
+const DEPLOY_HELP: &str = "\
+The key is that of the environment: BOWLINE_SECRET_KEY_<ENVIRONMENT>, NANGO_SECRET_KEY_<ENVIRONMENT>, or either
+without the name, from the environment or from .env. What the project does not hold any more is deleted on the server.
+Ends with 10 when functions do not compile and with 11 when they are not deployed.";
+
+const DEV_HELP: &str = "\
+All fixtures run once at the beginning, then those of functions whose code changed and those that changed themselves.
+Types are not checked: editors do that, and so does `bowline compile`. Ctrl-C ends it.";
+
+const DRYRUN_HELP: &str = "\
+Calls to the provider go through the server, with the connection's credentials, and do what they do: an issue that the
+function opens is opened. So do calls of other actions and changes of metadata, unless --metadata is given. Records and
+checkpoints are only shown. Ends with 10 when the function does not compile and with 12 when the run fails.";
 
 /// Bowline keeps the connections between a product and its users' third-party accounts.
 #[derive(Debug, Parser)]
@@ -47,10 +65,18 @@ pub enum Command {
     /// The catalogue of providers
     #[command(subcommand)]
     Providers(ProvidersCommand),
+    /// Make a project of functions, with examples that work at once
+    Init(InitArgs),
     /// Compile the functions of the project in the working directory
     Compile(CompileArgs),
     /// Test the functions of the project in the working directory with their recorded fixtures
     Test(TestArgs),
+    /// Compile and test the functions of the project in the working directory whenever a file changes
+    Dev(DevArgs),
+    /// Run one function here, for a connection of a server
+    Dryrun(DryrunArgs),
+    /// Take the functions of the project in the working directory to a server
+    Deploy(DeployArgs),
     /// What can be configured, and what is
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -266,6 +292,111 @@ pub enum ProvidersCommand {
         #[arg(long)]
         wire: bool,
     },
+}
+
+/// Of `bowline init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The project's folder; it is made where there is none. No file is overwritten
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// As JSON: {"path", "files"}
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Of `bowline dev`.
+#[derive(Debug, Args)]
+#[command(after_help = DEV_HELP)]
+pub struct DevArgs {
+    /// Take syncs and actions to this environment too whenever their code changes
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub deploy: Option<String>,
+    /// The server [default: BOWLINE_URL, NANGO_HOSTPORT or http://localhost:3003]
+    #[arg(long, value_name = "URL", requires = "deploy")]
+    pub url: Option<String>,
+}
+
+/// Of `bowline dryrun`.
+#[derive(Debug, Args)]
+#[command(after_help = DRYRUN_HELP)]
+pub struct DryrunArgs {
+    /// The function: create-issue, or github/create-issue where several integrations have one of that name
+    pub name: String,
+    /// The connection's id
+    pub connection: String,
+    /// The environment
+    #[arg(short, long, value_name = "NAME", default_value = "dev")]
+    pub environment: String,
+    /// The function's integration
+    #[arg(long, visible_alias = "integration-id", value_name = "NAME")]
+    pub integration: Option<String>,
+    /// The input of an action, as JSON or as @file.json
+    #[arg(short, long, value_name = "JSON")]
+    pub input: Option<String>,
+    /// Metadata instead of the connection's, as JSON or as @file.json
+    #[arg(short, long, value_name = "JSON")]
+    pub metadata: Option<String>,
+    /// The checkpoint that a sync goes on from, as JSON or as @file.json
+    #[arg(short, long, value_name = "JSON")]
+    pub checkpoint: Option<String>,
+    /// When the sync ran before, such as 2026-05-04T09:30:00Z
+    #[arg(short, long, value_name = "TIME")]
+    pub last_sync_date: Option<String>,
+    /// The variant of the sync
+    #[arg(long, value_name = "NAME", default_value = "base")]
+    pub variant: String,
+    /// Fail where input, output or records have not the declared shape
+    #[arg(long, visible_alias = "validation")]
+    pub validate: bool,
+    /// Write what was answered and what came out to <integration>/tests/<name>.test.json; implies --validate
+    #[arg(long, visible_alias = "save-responses")]
+    pub save: bool,
+    /// As JSON: {"integration", "name", "type", "output", "failure", "records", "checkpoint", "log"}
+    #[arg(long)]
+    pub json: bool,
+    /// The server [default: BOWLINE_URL, NANGO_HOSTPORT or http://localhost:3003]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+/// Of `bowline deploy`.
+#[derive(Debug, Args)]
+#[command(after_help = DEPLOY_HELP)]
+pub struct DeployArgs {
+    /// The environment
+    #[arg(default_value = "dev")]
+    pub environment: String,
+    /// Only functions of this integration
+    #[arg(short, long, value_name = "NAME")]
+    pub integration: Option<String>,
+    /// Only this action; nothing is deleted
+    #[arg(short, long, value_name = "NAME", conflicts_with = "sync")]
+    pub action: Option<String>,
+    /// Only this sync; nothing is deleted
+    #[arg(short, long, value_name = "NAME")]
+    pub sync: Option<String>,
+    /// Give all functions this version instead of their own
+    #[arg(short = 'v', long = "version", id = "set_version", value_name = "VERSION")]
+    pub set_version: Option<String>,
+    /// Deploy also when records are lost: syncs that connections have are deleted, or models of syncs
+    #[arg(long)]
+    pub allow_destructive: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show what would change, and change nothing
+    #[arg(long, visible_alias = "preview")]
+    pub dry_run: bool,
+    /// Do not check types with the project's own tsc
+    #[arg(long)]
+    pub no_types: bool,
+    /// As JSON: {"preview", "deployed"}
+    #[arg(long)]
+    pub json: bool,
+    /// The server [default: BOWLINE_URL, NANGO_HOSTPORT or http://localhost:3003]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// Of `bowline compile`.

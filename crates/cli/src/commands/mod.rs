@@ -4,7 +4,14 @@
 mod compile;
 mod config;
 mod demo;
+#[cfg(feature = "bundler")]
+mod deploy;
+#[cfg(feature = "bundler")]
+mod dev;
+#[cfg(feature = "bundler")]
+mod dryrun;
 mod env;
+mod init;
 mod keys;
 mod openapi;
 mod providers;
@@ -34,12 +41,23 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Env(command) => env::run(file, command).await,
         Command::Keys(command) => keys::run(file, command).await,
         Command::Providers(command) => providers::run(file, command),
+        Command::Init(args) => init::run(&args),
         #[cfg(feature = "bundler")]
         Command::Compile(args) => compile::run(&args).await,
         #[cfg(feature = "bundler")]
         Command::Test(args) => test::run(file, &args),
+        #[cfg(feature = "bundler")]
+        Command::Deploy(args) => deploy::run(&args).await,
+        #[cfg(feature = "bundler")]
+        Command::Dev(args) => dev::run(file, &args).await,
+        #[cfg(feature = "bundler")]
+        Command::Dryrun(args) => dryrun::run(&args).await,
         #[cfg(not(feature = "bundler"))]
-        Command::Compile(_) | Command::Test(_) => without_bundler(),
+        Command::Compile(_)
+        | Command::Test(_)
+        | Command::Deploy(_)
+        | Command::Dev(_)
+        | Command::Dryrun(_) => without_bundler(),
         Command::Config(command) => config::run(file, command),
         Command::Openapi => openapi::run(),
         Command::Runner => unreachable!("main runs it before there are threads"),

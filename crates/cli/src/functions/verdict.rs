@@ -114,7 +114,7 @@ impl From<Failure> for Failing {
 }
 
 /// What was thrown, and where.
-fn failure_text(failure: &Failure) -> String {
+pub fn failure_text(failure: &Failure) -> String {
     let name = failure.payload.get("name").and_then(Value::as_str);
     let kind = serde_json::to_value(failure.kind).ok();
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("error");
@@ -130,7 +130,7 @@ fn failure_text(failure: &Failure) -> String {
 }
 
 /// A log line `{level, message, meta?}` for people.
-fn log_line(line: &str) -> String {
+pub fn log_line(line: &str) -> String {
     let value: Value = serde_json::from_str(line).unwrap_or_default();
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
     let meta = value.get("meta").map(|meta| format!(" {meta}")).unwrap_or_default();

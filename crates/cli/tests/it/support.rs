@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// A folder in which the binary runs.
 pub struct Place {
-    folder: TempDir,
+    folder: Arc<TempDir>,
+    inside: PathBuf,
     variables: Vec<(String, String)>,
 }
 
@@ -28,7 +30,14 @@ pub struct Ended {
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { inside: folder.path().to_owned(), folder: Arc::new(folder), variables: Vec::new() }
+    }
+
+    /// A folder of this one; it lives as long as either.
+    pub fn inside(&self, name: &str) -> Self {
+        let folder = Arc::clone(&self.folder);
+        Self { inside: self.path(name), folder, variables: self.variables.clone() }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -37,16 +46,17 @@ impl Place {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.inside.join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command, to be run in some other way than those below.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.args(arguments).current_dir(&self.inside).env_clear();
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }

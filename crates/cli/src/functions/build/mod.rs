@@ -1,6 +1,6 @@
 //! Compiles the functions of a project: bundles, definitions, and the checks that need both.
 
-mod artifact;
+pub mod artifact;
 mod check;
 mod definition;
 mod problem;
@@ -10,19 +10,23 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use bowline_bundler::{Bundle, Bundler, Entry, Project};
+use anyhow::{Context, Result, anyhow};
+use bowline_bundler::{Bundle, Bundler, Entry, Project, ProjectError, Style};
 use bowline_runtime::{Host, HostCall, Job, Limits, Mode, Pending, Program, Reply};
 use serde_json::json;
 use tokio::runtime::Handle;
+use tokio::task::{block_in_place, spawn_blocking};
 
 pub use definition::Definition;
 pub use problem::Problem;
-pub use types::{Types, check_types};
+use types::{Types, check_types};
 
 use super::workers;
+use crate::error::{Exit, hinted};
+use crate::output;
 
 /// The folder of the bundles.
 const BUILD: &str = "build";
@@ -67,6 +71,56 @@ pub fn compile(project: &Project, threads: NonZeroUsize) -> Result<(Vec<Function
     }
     problems.extend(check::check(&project.root, &functions));
     Ok((functions, problems))
+}
+
+/// The functions of a project, compiled, with what is wrong with them and their types. Must be called inside a Tokio
+/// runtime of several threads.
+///
+/// # Errors
+/// When no thread can be started, or the project's own compiler cannot be run.
+pub async fn compile_checked(project: &Project, types: TypeCheck) -> Result<(Vec<Function>, Vec<Problem>)> {
+    let root = project.root.clone();
+    let checks = (types == TypeCheck::Run).then(|| spawn_blocking(move || check_types(&root)));
+    let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let (functions, mut problems) = block_in_place(|| compile(project, threads))?;
+    if let Some(checks) = checks {
+        match checks.await.context("the type check ended early")?? {
+            Types::Checked(found) => problems.extend(found),
+            Types::NotChecked => output::warn(
+                "warning: types are not checked, because the project has no TypeScript; `npm install` brings it",
+            ),
+        }
+    }
+    Ok((functions, problems))
+}
+
+/// Whether types are checked with the project's own compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeCheck {
+    /// They are, where the project has one.
+    Run,
+    /// They are not.
+    Skip,
+}
+
+/// The project in a folder.
+///
+/// # Errors
+/// When there is none, or it is not one that can be compiled here.
+pub fn open(root: &Path) -> Result<Project> {
+    if Style::of(root) == Style::Yaml {
+        return Err(hinted(
+            anyhow!("the project is defined by nango.yaml, which cannot be compiled here"),
+            "`npx nango migrate-to-zero-yaml` makes it a project of definitions",
+        ));
+    }
+    Project::open(root).map_err(|error| match error {
+        ProjectError::NoIndex { .. } => hinted(
+            error,
+            "run the command in the folder that holds index.ts, or make a project with `bowline init`",
+        ),
+        error => Exit::NOT_COMPILED.with(error),
+    })
 }
 
 /// Writes the bundles and the description of all functions.

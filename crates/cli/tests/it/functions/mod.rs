@@ -1,6 +1,11 @@
-//! `bowline compile` and `bowline test`, on small projects in `tests/data/functions`.
+//! The commands that work on functions, on small projects in `tests/data/functions`.
 
 mod compile;
+mod deploy;
+mod dev;
+mod dryrun;
+mod fake;
+mod init;
 mod test;
 
 use std::fs;
