@@ -212,7 +212,9 @@ fn integrations() -> Vec<Case> {
 fn functions() -> Vec<Case> {
     let one = "/integrations/owned/functions/owned-action";
     vec![
-        env("POST /action/trigger", "/action/trigger", ACT).sends(json!({"action_name": "owned-action"})).answers(400),
+        env("POST /action/trigger", "/action/trigger", ACT)
+            .sends(json!({"action_name": "owned-action"}))
+            .answers(400),
         env("GET /action/{id}", "/action/2f1a52c5-6c1c-4d0e-8f0e-2f2b8a1d4c11", ACT).answers(404),
         env("GET /v1/{endpoint}", "/v1/x", ACT).answers(400),
         env("POST /v1/{endpoint}", "/v1/x", ACT).answers(400),

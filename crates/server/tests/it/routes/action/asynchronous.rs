@@ -18,7 +18,8 @@ fn work(app: &TestApp) -> tokio_util::sync::DropGuard {
 }
 
 async fn accepted(app: &TestApp, name: &str, input: Value) -> String {
-    let answer = trigger_with(app, &[("x-async", "true")], json!({"action_name": name, "input": input})).await;
+    let answer =
+        trigger_with(app, &[("x-async", "true")], json!({"action_name": name, "input": input})).await;
     assert_eq!(answer.status, 202, "{}", answer.body);
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     assert_eq!(answer.json()["statusUrl"], format!("/action/{id}"));

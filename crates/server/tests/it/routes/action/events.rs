@@ -40,7 +40,8 @@ async fn a_new_connection_is_told_to_its_function_once() {
 #[tokio::test]
 async fn a_new_connection_that_a_function_refuses_is_gone_and_its_words_are_told() {
     let app = with_actions(&[]).await;
-    let body = "if (nango.connectionId === 'bad') throw new nango.ActionError({ message: 'no admin account' });";
+    let body =
+        "if (nango.connectionId === 'bad') throw new nango.ActionError({ message: 'no admin account' });";
     deploy(&app, &[NOTHING], &[("validate-connection", body)]).await;
     let answer = import(&app, "bad").await;
     assert_eq!(answer.code(), (400, "connection_validation_failed".to_owned()));

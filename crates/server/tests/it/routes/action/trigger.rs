@@ -15,7 +15,8 @@ async fn an_action_gets_its_input_and_answers_with_what_it_returns() {
 
 #[tokio::test]
 async fn what_javascript_takes_for_false_is_no_input_and_no_output() {
-    let app = with_actions(&[("echo", "return input;"), ("falsy", "return [0, '', false, null][input.at];")]).await;
+    let app =
+        with_actions(&[("echo", "return input;"), ("falsy", "return [0, '', false, null][input.at];")]).await;
     for input in [Value::Null, json!(0), json!(""), json!(false)] {
         assert_eq!(trigger(&app, "echo", input).await.body, "{}");
     }
@@ -77,7 +78,9 @@ async fn what_cannot_run_is_refused_before_anything_runs() {
     assert_eq!(answer.code(), (400, "invalid_headers".to_owned()));
     let answer = trigger_with(&app, &[], json!({"input": {}})).await;
     assert_eq!(answer.code(), (400, "invalid_body".to_owned()));
-    let answer = trigger_with(&app, &[("x-max-retries", "6"), ("x-async", "true")], json!({"action_name": "echo"})).await;
+    let answer =
+        trigger_with(&app, &[("x-max-retries", "6"), ("x-async", "true")], json!({"action_name": "echo"}))
+            .await;
     assert_eq!(answer.code(), (400, "invalid_headers".to_owned()));
 }
 
