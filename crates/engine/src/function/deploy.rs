@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::lock::LockError;
 use super::plan::{Step, plan};
-use super::request::DeployRequest;
+use super::request::{DeployRequest, FunctionInput};
 use super::scan::{ScanHit, scan};
 use super::schema::schema_of;
 use super::source::{deflate, digest_of};
