@@ -28,7 +28,10 @@ fn the_openapi_document_is_json() {
 fn shells_get_completions() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish"] {
-        assert!(place.run(&["completions", shell]).succeeded().stdout.contains("bowline"), "{shell}");
+        let script = place.run(&["completions", shell]).succeeded().stdout;
+        for word in ["bowline", "init", "dev", "dryrun", "deploy", "allow-destructive"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
     }
 }
 

@@ -91,6 +91,7 @@ impl Asked<'_> {
         };
         set("provider-config-key", integration)?;
         set("connection-id", connection)?;
+        set("nango-is-sync", "true")?;
         set("nango-is-dry-run", "true")?;
         set("retries", &self.retries.as_ref().map_or_else(|| "0".to_owned(), text_of))?;
         if !self.retry_on.is_empty() {
