@@ -11,6 +11,9 @@ use url::Url;
 const DEPTH_MAX: usize = 200;
 const DATE_TIME: &str = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$";
 
+/// A keyword, how it reads, and whether a number suits its limit.
+type Rule = (&'static str, &'static str, fn(f64, f64) -> bool);
+
 /// Everything that is wrong with a value, each with its place; `name` stands for the value as a whole.
 pub fn problems(name: &str, schema: &Value, value: &Value) -> Vec<String> {
     let mut check = Check { root: schema, found: Vec::new() };
@@ -178,7 +181,7 @@ impl Check<'_> {
 
     fn number(&mut self, schema: &Map<String, Value>, value: &Value, at: &str) {
         let is = value.as_f64().unwrap_or_default();
-        let rules: [(&str, &str, fn(f64, f64) -> bool); 4] = [
+        let rules: [Rule; 4] = [
             ("minimum", "at least", |is, limit| is >= limit),
             ("maximum", "at most", |is, limit| is <= limit),
             ("exclusiveMinimum", "more than", |is, limit| is > limit),
