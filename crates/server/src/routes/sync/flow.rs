@@ -15,7 +15,8 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const ITEMS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 255;
 const PATH_CHARS_MAX: usize = 2_048;
-const OPTIONAL: [&str; 13] = [
+/// Fields in which null means absent.
+const NULLABLE: [&str; 13] = [
     "attributes",
     "auto_start",
     "endpoints",
@@ -33,7 +34,7 @@ const OPTIONAL: [&str; 13] = [
 
 /// A sync or an action.
 pub(super) fn flow(fields: &mut Fields) -> FunctionInput {
-    fields.drop_null(&OPTIONAL);
+    fields.drop_null(&NULLABLE);
     let kind = match fields.required_one_of("type", &["sync", "action"]) {
         "action" => FunctionKind::Action,
         _ => FunctionKind::Sync,

@@ -12,7 +12,8 @@ use crate::error::ApiError;
 use crate::extract::JsonBody;
 use crate::validate::{Fields, Refusal};
 
-const OPTIONAL: [&str; 7] = [
+/// Fields in which null means absent.
+const NULLABLE: [&str; 7] = [
     "deployMode",
     "jsonSchema",
     "onEventScriptsByProvider",
@@ -25,7 +26,7 @@ const OPTIONAL: [&str; 7] = [
 /// Reads the body. What is not known here was added by a newer client, and passes.
 pub(super) fn deploy_request(body: JsonBody) -> Result<DeployRequest, ApiError> {
     let mut fields = body.fields().lenient();
-    fields.drop_null(&OPTIONAL);
+    fields.drop_null(&NULLABLE);
     let functions = fields.required_objects("flowConfigs", flow);
     let events = events(&mut fields);
     refuse_twins(&mut fields, functions.iter().chain(events.iter().flatten()));

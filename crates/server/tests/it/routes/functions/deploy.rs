@@ -1,5 +1,8 @@
 //! `POST /sync/deploy`
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use serde_json::{Value, json};
 
 use super::{action, body, body_with, deploy, deployed, events, listed, sync, with_github};
@@ -154,6 +157,26 @@ async fn of_concurrent_deployments_of_an_environment_each_is_whole_or_refused() 
     let [a, b] = &left[..] else { panic!("those of one deployment: {left:?}") };
     assert_eq!(a.replace("sync a", ""), b.replace("sync b", ""));
     assert_eq!(deploy(&app, body(&[sync("last")])).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_leaves_no_lock_behind() {
+    let app = with_github().await;
+    // From the first moment to long after the last, through all that lies between.
+    for polls in (0..16).map(|exponent| 1 << exponent) {
+        let mut call = Box::pin(deploy(&app, body(&[sync(&format!("s{polls}"))])));
+        for _ in 0..polls {
+            let is_ready = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;
+            if is_ready {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(call);
+        app.engine.finish().await;
+        assert_eq!(deploy(&app, body(&[sync("next")])).await.status, 200, "after {polls} polls");
+        assert_eq!(listed(&app).await, ["sync next"]);
+    }
 }
 
 #[tokio::test]
