@@ -18,6 +18,16 @@ use crate::{command, test};
 const PROJECT: &str = "integrations";
 /// Fixtures in ten thousand that may fail: the repository has defects of its own.
 const FAILED_PER_TEN_THOUSAND_MAX: usize = 10;
+/// Fixtures that are wrong themselves: their tests fail under the official harness too, or the repository has none.
+const DEFECTS: [&str; 7] = [
+    "bamboohr-basic/tests/list-dataset-fields.test.json",
+    "connectsecure/tests/create-user.test.json",
+    "connectsecure/tests/list-problem-groups.test.json",
+    "connectsecure/tests/list-settings.test.json",
+    "gorgias/mocks/create-ticket",
+    "gorgias/mocks/tickets",
+    "metabase/mocks/create-user",
+];
 /// What the binary ends with when fixtures do not pass.
 const TESTS_FAILED: i32 = 13;
 

@@ -30,8 +30,8 @@ fn each_failing_fixture_says_why() {
          \"params\":[[\"page\",\"2\"]],\"headers\":[]}",
         "FAIL github/actions/refuses: the function failed\n  github/tests/refuses.test.json\n  \
          action_script_runtime_error: not today\n",
-        "FAIL github/actions/throws: the function failed\n",
-        "github/actions/throws.ts:10",
+        "FAIL github/actions/throws: the function failed\n  github/tests/throws.test.json\n  Error: there is no list\n",
+        "at exec (github/actions/throws.ts:9:",
         "FAIL github/actions/no-output: the fixture expects nothing\n",
         "FAIL github/actions/bad-fixture: the fixture cannot be read\n",
         "FAIL github/actions/unclosed: cannot be bundled\n",

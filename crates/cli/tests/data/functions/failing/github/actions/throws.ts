@@ -6,8 +6,7 @@ const action = createAction({
     input: z.object({}),
     output: z.any(),
     exec: async (nango) => {
-        const items: string[] = JSON.parse('null');
-        return items.length;
+        throw new Error('there is no list');
     }
 });
 
