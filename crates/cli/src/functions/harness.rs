@@ -137,20 +137,21 @@ impl Harness {
     }
 
     /// The recorded answer to a request that goes around the proxy. What was recorded may leave out its headers, which
-    /// hold credentials.
+    /// hold credentials, and its query.
     fn fetch(&self, call: &HostCall) -> Result<HostAnswer, HostError> {
         if let Some(answer) = self.fixture.nango.get("uncontrolledFetch") {
             return fetched(Head { status: Some(200), headers: None }, answer.get());
         }
         let request: Request<'_> = serde_json::from_str(&call.arguments).map_err(|error| unusable(&error))?;
-        let mut identity = Identity::of(&request, None);
-        let mut entry = self.find(&identity)?;
-        if entry.is_none() {
-            identity.headers.clear();
-            entry = self.find(&identity)?;
+        let asked = Identity::of(&request, None);
+        let bare = Identity { headers: Vec::new(), ..asked.clone() };
+        let path = Identity { params: Vec::new(), ..bare.clone() };
+        let mut entry = None;
+        for identity in [&asked, &bare, &path] {
+            entry = entry.or(self.find(identity)?);
         }
         let Entry { status, headers, response, .. } =
-            entry.ok_or_else(|| self.no_answer(&identity, &identity.hash()))?;
+            entry.ok_or_else(|| self.no_answer(&asked, &asked.hash()))?;
         let head = Head { status: status.or(Some(200)), headers };
         fetched(head, response.as_deref().map_or("null", RawValue::get))
     }
