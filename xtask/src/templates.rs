@@ -11,8 +11,8 @@ use clap::Args;
 use regex_lite::Regex;
 use serde_json::Value;
 
+use crate::command;
 use crate::workspace::Workspace;
-use crate::{command, test};
 
 /// The folder of the checkout that is a project.
 const PROJECT: &str = "integrations";
@@ -41,7 +41,7 @@ pub struct Options {
     /// Write every result to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Use the debug build, which is there after `cargo xtask test`, and several times slower
+    /// Use the debug build, which is slower
     #[arg(long)]
     debug: bool,
 }
@@ -79,7 +79,7 @@ fn known(result: &Value) -> Option<&'static str> {
 
 fn build(workspace: &Workspace, debug: bool) -> Result<PathBuf> {
     if debug {
-        test::build(workspace)?;
+        command::run(&mut workspace.cargo(&["build", "--package", "bowline-cli"]))?;
         return Ok(workspace.binary());
     }
     command::run(&mut workspace.cargo(&["build", "--release", "--package", "bowline-cli"]))?;
