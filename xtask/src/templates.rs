@@ -135,11 +135,9 @@ fn show(results: &[Value]) {
         counts.1 += 1;
         let cause = text(&result["failure"]["cause"]);
         let message = text(&result["failure"]["message"]);
-        println!(
-            "FAIL {} ({cause}): {}",
-            text(&result["fixture"]),
-            message.lines().next().unwrap_or_default()
-        );
+        let message = message.lines().next().unwrap_or_default();
+        let reason = known(result).map(|reason| format!("known: {reason}; ")).unwrap_or_default();
+        println!("FAIL {} ({reason}{cause}): {message}", text(&result["fixture"]));
         *causes.entry(cause).or_default() += 1;
     }
     println!();
