@@ -51,7 +51,7 @@ pub struct HostError {
     pub name: Option<String>,
     /// Further facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payload: Option<serde_json::Value>,
+    pub payload: Option<Box<serde_json::Value>>,
     /// Whether a call to the provider got no answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub network: bool,

@@ -42,7 +42,7 @@ fn failed(error: ActionError) -> HostError {
             let kind = serde_json::to_value(failure.kind).unwrap_or_default();
             let code = kind.as_str().unwrap_or("script_internal_error").to_owned();
             let payload: Value = json!(failure.payload);
-            return HostError { payload: Some(payload), ..HostError::new(code, error.to_string()) };
+            return HostError { payload: Some(Box::new(payload)), ..HostError::new(code, error.to_string()) };
         }
         ActionError::Run(RunError::Refused(_)) => "too_many_runs",
         ActionError::Run(_) | ActionError::Storage(_) => return internal(error),
