@@ -198,7 +198,7 @@ async fn a_stop_waits_for_refreshes_under_way(backend: Backend) {
     reading.abort();
     let shutdown = tokio_util::sync::CancellationToken::new();
     shutdown.cancel();
-    tokio::time::timeout(seconds(20), Arc::clone(&node.engine).run(shutdown))
+    tokio::time::timeout(seconds(20), Arc::clone(&node.engine).run(true, shutdown))
         .await
         .expect("the engine stops");
     assert_ne!(access_token(&node.stored("c").await), old.access_token);
