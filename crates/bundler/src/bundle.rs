@@ -94,14 +94,27 @@ impl Bundler {
             }
             Ok(_) => Err(Problems(problems)),
             Err(errors) => {
-                problems.extend(errors.into_vec().iter().map(|error| {
+                for error in errors.into_vec() {
                     let diagnostic = error.to_diagnostic();
                     let place = diagnostic.get_primary_location();
-                    self.problem_of(entry, &error.to_string(), &diagnostic.kind(), place)
-                }));
+                    let problem = self.problem_of(entry, &error.to_string(), &diagnostic.kind(), place);
+                    // An import that a rule refuses already is mostly one that cannot be found either.
+                    if !problems
+                        .iter()
+                        .any(|known| (&known.file, known.line) == (&problem.file, problem.line))
+                    {
+                        problems.push(problem);
+                    }
+                }
                 Err(Problems(problems))
             }
         }
+    }
+
+    /// The file that the bundler names relative to the project, or to where this process runs.
+    fn place_of(&self, file: &str) -> PathBuf {
+        let named = [self.root.join(file), PathBuf::from(file)];
+        named.iter().find_map(|path| fs::canonicalize(path).ok()).unwrap_or_else(|| self.root.join(file))
     }
 
     /// What the bundler reported, with its place looked up in the file again.
@@ -116,7 +129,7 @@ impl Bundler {
         let problem = match place {
             None => Problem::of_file(&relative(&self.root, entry), message),
             Some((file, _, _, units)) => {
-                let path = self.root.join(file);
+                let path = self.place_of(&file);
                 let text = fs::read_to_string(&path).unwrap_or_default();
                 let start = byte_of(&text, units);
                 Problem::at(&relative(&self.root, &path), &text, start..start + 1, message)

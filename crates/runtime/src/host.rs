@@ -73,8 +73,10 @@ pub trait Host: Send + Sync {
     fn log(&self, line: &str);
 }
 
+type Receive = Box<dyn FnOnce(Result<HostAnswer, HostError>) + Send>;
+
 /// Where the answer of one call goes. Dropped without an answer, it tells the function that there is none.
-pub struct Reply(Option<Box<dyn FnOnce(Result<HostAnswer, HostError>) + Send>>);
+pub struct Reply(Option<Receive>);
 
 impl Reply {
     /// A reply that hands the answer to `receive`, which must not block.

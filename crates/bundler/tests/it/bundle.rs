@@ -87,7 +87,7 @@ async fn the_kind_is_that_of_the_call_and_not_of_the_folder() {
         let bundle = Files::new(&[(ENTRY, &function)]).bundle().await.unwrap();
         assert_eq!(bundle.kind, Some(kind));
         assert!(bundle.js.contains(&format!("type: \"{mark}\"")), "{}", bundle.js);
-        assert!(bundle.js.contains("...options"), "{}", bundle.js);
+        assert!(bundle.js.contains("exec: () => 1"), "{}", bundle.js);
     }
 }
 

@@ -1,4 +1,5 @@
 //! Projects on disk, bundled.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bundle;
 mod checks;

@@ -45,7 +45,8 @@ impl Engine {
                 }
                 None => {
                     let more = timeout(LOOK_EVERY, self.tasks_wanted.notified());
-                    drop(shutdown.run_until_cancelled(more).await);
+                    // Whichever comes first: the queue is looked at again.
+                    let _ = shutdown.run_until_cancelled(more).await;
                 }
             }
         }

@@ -74,13 +74,13 @@ impl Process {
     }
 
     /// Begins a run and gives its number; gives the work back if the process is gone.
-    pub(super) fn run(&self, work: Work, host: Arc<dyn Host>, done: Done) -> Result<u64, (Work, Done)> {
+    pub(super) fn run(&self, work: Work, host: Arc<dyn Host>, done: Done) -> Result<u64, Box<(Work, Done)>> {
         let run = self.next_run.fetch_add(1, Ordering::Relaxed);
         let overdue_at = now() + work.limits.wall + OVERDUE;
         {
             let mut runs = self.runs.lock();
             if self.gone.load(Ordering::SeqCst) {
-                return Err((work, done));
+                return Err(Box::new((work, done)));
             }
             runs.insert(run, Running { host, done, overdue_at });
         }

@@ -78,7 +78,7 @@ impl Runner for Runners {
             let process = self.0.choose()?;
             match process.run(left.0, Arc::clone(&host), left.1) {
                 Ok(run) => return Ok(StopRun::new(move || process.abort(run))),
-                Err(back) => left = back,
+                Err(back) => left = *back,
             }
         }
         Err(RunRefused::NoProcess)

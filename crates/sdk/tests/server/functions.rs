@@ -3,11 +3,12 @@
 use bowline_sdk::functions::FunctionKind;
 use serde_json::{Value, json};
 
-use super::place::{API_KEY, Place};
+use super::place::{ADA, API_KEY, Place};
 
 super::on_both! {
     functions_are_listed_read_and_deleted
     what_is_deployed_is_shown_by_integration_and_as_tools
+    actions_answer_at_once_or_later
 }
 
 /// A function of [`API_KEY`], deployed alone.
@@ -58,4 +59,31 @@ async fn what_is_deployed_is_shown_by_integration_and_as_tools(place: Place) {
     let tools = place.bowline.get_function_tools().await.unwrap();
     assert_eq!((tools.len(), tools[1].name.as_str(), tools[1].description.as_str()), (2, "mk", "Makes one"));
     assert_eq!(tools[1].parameters["properties"]["title"]["type"], "string");
+}
+
+async fn actions_answer_at_once_or_later(place: Place) {
+    place.connect_by_key().await;
+    let mut echo = flow("action", "echo");
+    echo["fileBody"]["js"] = json!("module.exports.default = async (nango, input) => ({ input });");
+    place.deploy(&json!({"source": "standalone", "flowConfigs": [echo]})).await;
+    let bowline = &place.bowline;
+    let input = json!({"a": 1});
+    let output: Value = bowline.trigger_action(API_KEY, ADA, "echo").input(&input).await.unwrap();
+    assert_eq!(output, json!({"input": {"a": 1}}));
+    let unknown = bowline.trigger_action::<Value>(API_KEY, ADA, "nope").await.unwrap_err();
+    assert_eq!(unknown.code(), Some("not_found"));
+    let accepted = bowline.trigger_action_async(API_KEY, ADA, "echo").input(&input).await.unwrap();
+    let later = eventually(async || bowline.get_async_action_result::<Value>(&accepted.id).await.ok()).await;
+    assert_eq!(later, json!({"input": {"a": 1}}));
+}
+
+/// Asks until there is an answer.
+async fn eventually<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..600 {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("there was no answer in time");
 }

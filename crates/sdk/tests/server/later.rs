@@ -2,7 +2,7 @@
 //! route lands, its line here fails, and the method gets a test of its own in this folder.
 
 use bowline_sdk::{Error, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::place::{ADA, API_KEY, Place};
 
@@ -20,9 +20,6 @@ async fn methods_without_a_route_say_so_until_they_are_tested_here() {
     missing("update_sync_connection_frequency", frequency.await);
     missing("create_sync_variant", bowline.create_sync_variant(API_KEY, ADA, "issues", "v").await);
     missing("delete_sync_variant", bowline.delete_sync_variant(API_KEY, ADA, "issues", "v").await);
-    missing("trigger_action", bowline.trigger_action::<Value>(API_KEY, ADA, "a").input(&json!({})).await);
-    missing("trigger_action_async", bowline.trigger_action_async(API_KEY, ADA, "a").await);
-    missing("get_async_action_result", bowline.get_async_action_result::<Value>("a").await);
 }
 
 fn missing<T: std::fmt::Debug>(method: &str, result: Result<T>) {

@@ -6,7 +6,7 @@ use bowline_domain::id::{ConnectionKey, IntegrationKey};
 use bowline_domain::text;
 use bowline_engine::function::EndpointCall;
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::action::trigger::{input_text, output_response};
 use crate::error::ApiError;
@@ -26,8 +26,8 @@ use crate::validate::Fields;
         ("Connection-Id" = String, Header, description = "The connection's id"),
     ),
     responses(
-        (status = 200, description = "What the action returned", body = Value),
-        (status = 404, description = "No action declares this address", body = Value),
+        (status = 200, description = "What the action returned", body = serde_json::Value),
+        (status = 404, description = "No action declares this address", body = serde_json::Value),
         (status = 424, description = "The provider answered with an error", body = bowline_api::error::ScriptError),
         (status = 500, description = "The action failed", body = bowline_api::error::ScriptError),
     ),

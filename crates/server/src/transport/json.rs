@@ -73,6 +73,9 @@ impl<'de> Visitor<'de> for StrictValue {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if key == NUMBER && map.is_empty() {
+                return number(&entries.next_value::<String>()?);
+            }
             refuse_nul(&key)?;
             let value = entries.next_value_seed(StrictValue)?;
             if map.contains_key(&key) {
@@ -82,6 +85,16 @@ impl<'de> Visitor<'de> for StrictValue {
         }
         Ok(Value::Object(map))
     }
+}
+
+/// How the parser hands on a number that is no small integer, where some crate of the binary has turned its feature
+/// `arbitrary_precision` on (the bundler's does): as an object with this key.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// The number as without that feature: a double, and an error where that would be infinite.
+fn number<E: Error>(text: &str) -> Result<Value, E> {
+    let number = text.parse().ok().and_then(Number::from_f64);
+    number.map(Value::Number).ok_or_else(|| E::custom("number out of range"))
 }
 
 /// Databases cannot store the character NUL, so no text that could reach one may hold it.
