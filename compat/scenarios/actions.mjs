@@ -68,7 +68,7 @@ export default {
     action('an action calls the provider with the connection', async (trigger, t) => {
       const probe = probeOf(t, 'from-action');
       contains(await trigger('fetch', { endpoint: probe.endpoint }), { status: 200 });
-      contains(await probe.arrived(), { method: 'GET', query: { page: '2' } });
+      contains(await probe.arrived(), { method: 'GET', query: 'page=2' });
     }),
     action('an ActionError is answered with its payload', async (trigger) => {
       await rejects(trigger('refuse', { id: 7 }), 500, {
