@@ -55,7 +55,8 @@ async function settingsFor(folder, simulatorUrl) {
   };
 }
 
-async function startServer({ bin, databaseUrl, started, shared, folder, rateLimit }) {
+/** Starts one server with its database in `folder`, keeps it in `started`, and gives its URL and keys. */
+export async function startServer({ bin, databaseUrl, started, shared, folder, rateLimit }) {
   const where = ['--data-dir', folder, ...(databaseUrl ? ['--database-url', databaseUrl] : [])];
   const env = { ...shared, BOWLINE_RATE_LIMIT_PER_MINUTE: String(rateLimit) };
   const listen = `127.0.0.1:${await freePort()}`;

@@ -12,17 +12,22 @@ import { cleanEnvironment } from './process.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const LIMIT_MS = 300_000;
+const PRINTED_MAX = 16 * 1024 * 1024;
 
 /** Copies the project `cli/<name>` and gives `run` a hand on it; the copy is removed afterwards. */
-export async function withProject({ name, release, target }, run) {
+export const withProject = ({ name, ...more }, run) =>
+  withProjectMade({ ...more, make: (folder) => cp(join(HERE, 'cli', name), folder, { recursive: true }) }, run);
+
+/** The same for a project that `make(folder)` writes. `limitMs` is how long one command may take. */
+export async function withProjectMade({ make, release, target, limitMs = LIMIT_MS }, run) {
   const home = await mkdtemp(join(tmpdir(), 'bowline-cli-'));
   // The older release works in a folder of this name only.
   const folder = join(home, 'nango-integrations');
   try {
-    await cp(join(HERE, 'cli', name), folder, { recursive: true });
+    await make(folder);
     await mkdir(join(folder, '.nango'));
     await linkPackages(folder, release);
-    await run(projectOf({ folder, home, release, target }));
+    await run(projectOf({ folder, home, release, target, limitMs }));
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -37,7 +42,7 @@ async function linkPackages(folder, release) {
   await symlink(dirname(zod), join(folder, 'node_modules', 'zod'), 'dir');
 }
 
-function projectOf({ folder, home, release, target }) {
+function projectOf({ folder, home, release, target, limitMs }) {
   const entry = join(HERE, 'node_modules', `cli-${release}`, 'dist', 'index.js');
   const env = cleanEnvironment({
     CI: '1',
@@ -52,7 +57,8 @@ function projectOf({ folder, home, release, target }) {
   return {
     /** Runs a command and gives what it printed; any other exit code than 0 is a failure. */
     async nango(...args) {
-      const running = promisify(execFile)(process.execPath, [entry, ...args], { cwd: folder, env, timeout: LIMIT_MS });
+      const settings = { cwd: folder, env, timeout: limitMs, maxBuffer: PRINTED_MAX };
+      const running = promisify(execFile)(process.execPath, [entry, ...args], settings);
       running.child.stdin.end();
       const { stdout, stderr } = await running.catch((error) =>
         fail(`nango ${args.join(' ')} ended with ${error.code}\n${error.stdout}\n${error.stderr}`),
