@@ -5,13 +5,19 @@ import { dirname, join, normalize } from 'node:path';
 
 const PER_INTEGRATION = 5;
 /** Of the test beside a recording: what sets up more than the recording says. */
-const SPECIAL_TEST = /vi\.fn|mock(?:Implementation|Resolved|Rejected|Return)|\.rejects|toThrow|useFakeTimers|setSystemTime/;
+const SPECIAL_TEST = new RegExp(
+  [
+    String.raw`\bvi\.(?:fn|mock|spyOn|useFakeTimers|setSystemTime)\b`,
+    String.raw`nangoMock(?: as any\))?\.\w+(?: = |\.mock)|Object\.assign|\.rejects|toThrow`,
+  ].join('|'),
+);
 /** Of a function: what leaves for another host, or what a recording in JSON cannot hold. */
 const UNREPLAYABLE = [
   [/base-?url-?override/i, 'overrides the base URL'],
   [/endpoint:\s*[`'"]https?:/, 'has an absolute endpoint'],
   [/uncontrolledFetch|getToken|\bfetch\(/, 'calls without the recorded methods'],
   [/responseType/, 'asks for bytes'],
+  [/\bcredentials\b/, 'reads credentials, which recordings do not hold'],
   [/from '(?:soap|unzipper)'/, 'speaks no JSON'],
   [/link_(?:rel|path)_in_response/, 'follows links to the real host'],
 ];
