@@ -9,6 +9,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { startServer } from './lib/bowline.mjs';
 import { withProjectMade } from './lib/cli.mjs';
 import { loadClient } from './lib/client.mjs';
+import { fail } from './lib/expect.mjs';
 import { apiOf } from './lib/http.mjs';
 import { json } from './lib/replies.mjs';
 import { chooseActions } from './lib/templates/choose.mjs';
@@ -90,8 +91,9 @@ async function builtInDefinitions() {
   return new Map(data.map((definition) => [definition.name, definition]));
 }
 
-const serverIn = (name, shared) =>
-  startServer({ bin: options.bin, started, shared, folder: join(folder, name), rateLimit: 0 });
+function serverIn(name, shared) {
+  return startServer({ bin: options.bin, started, shared, folder: join(folder, name), rateLimit: 0 });
+}
 
 function checkBreadth(chosen) {
   const integrations = foldersOf(chosen).length;
@@ -105,13 +107,14 @@ async function deploy(chosen, target) {
   const make = (path) => writeProject({ templates: options.templates, chosen, release: RELEASE }, path);
   await withProjectMade({ make, release: RELEASE, target, limitMs: DEPLOY_LIMIT_MS }, async (project) => {
     const printed = await project.nango('deploy', 'dev', '--auto-confirm');
-    console.log(printed.trim().split('\n').at(-1).slice(0, SHOWN));
+    const missing = chosen.filter(({ name }) => !printed.includes(`${name}@v`));
+    if (missing.length) fail(`the client did not print ${missing[0].name}:\n${printed}`);
   });
 }
 
-/** Triggers one action; what it asked of the upstream without a recorded answer is a failure too. */
+/** Triggers one action. It must also have asked the upstream, and nothing that has no recorded answer. */
 async function runAction({ nango, upstream, action: { folder, name, fixture } }) {
-  const unknown = upstream.replay(folder, fixture);
+  const asked = upstream.replay(folder, fixture);
   const begun = performance.now();
   const result = { integration: folder, action: name, errors: [] };
   try {
@@ -120,7 +123,8 @@ async function runAction({ nango, upstream, action: { folder, name, fixture } })
   } catch (error) {
     result.errors.push(`${error.message} ${JSON.stringify(error.response?.data)}`);
   }
-  result.errors.push(...unknown);
+  result.errors.push(...asked.unknown);
+  if (asked.answered + asked.unknown.length === 0) result.errors.push('asked nothing of the upstream');
   return { ...result, milliseconds: Math.round(performance.now() - begun) };
 }
 

@@ -12,7 +12,7 @@ const CONNECTION_HEADERS = new Set([
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
-/** Starts it; `replay(folder, fixture)` says what is recorded from now on and gives a list that unknown calls join. */
+/** Starts it; `replay(folder, fixture)` says what is recorded from now on and gives what was asked since. */
 export async function startUpstream() {
   let current;
   const server = http.createServer((request, response) => {
@@ -26,8 +26,8 @@ export async function startUpstream() {
   return {
     baseUrl: (folder) => `${url}/${folder}`,
     replay(folder, fixture) {
-      current = { folder, fixture, unknown: [] };
-      return current.unknown;
+      current = { folder, fixture, answered: 0, unknown: [] };
+      return current;
     },
     async stop() {
       server.close();
@@ -49,6 +49,7 @@ async function reply(current, request, response) {
   });
   const answer = answerTo(current.fixture, identity);
   if (!answer) throw new Error(`no recorded answer: ${JSON.stringify(identity)}`);
+  current.answered += 1;
   const { type, text } = bodyOf(answer.response);
   response.writeHead(answer.status ?? 200, { 'content-type': type, ...headersOf(answer) });
   response.end(text);
