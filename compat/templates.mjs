@@ -113,8 +113,9 @@ async function deploy(chosen, target) {
 }
 
 /** Triggers one action. It must also have asked the upstream, and nothing that has no recorded answer. */
-async function runAction({ nango, upstream, action: { folder, name, fixture } }) {
-  const asked = upstream.replay(folder, fixture);
+async function runAction({ nango, upstream, action }) {
+  const { folder, name, fixture } = action;
+  const asked = upstream.replay(action);
   const begun = performance.now();
   const result = { integration: folder, action: name, errors: [] };
   try {

@@ -19,6 +19,7 @@ const UNREPLAYABLE = [
   [/responseType/, 'asks for bytes'],
   [/\bcredentials\b/, 'reads credentials, which recordings do not hold'],
   [/from ['"](?!\.|(?:nango|zod|crypto|url)['"])/, 'imports packages that a new project does not have'],
+  [/\bgetInput\b/, 'looks whether it runs in its test'],
   [/link_(?:rel|path)_in_response/, 'follows links to the real host'],
 ];
 
@@ -72,15 +73,24 @@ function fill(action, root, definition) {
 
   action.files = withImports(root, action.file);
   const code = action.files.map((file) => withoutComments(readFileSync(join(root, file), 'utf8'))).join('\n');
+  action.spellings = spellingsIn(code);
   const reason = UNREPLAYABLE.find(([pattern]) => pattern.test(code));
   if (reason) return reason[1];
   if (/\.paginate\(/.test(code) && definition.proxy?.paginate?.type === 'link') return 'follows links to the real host';
 
   action.fixture = JSON.parse(readFileSync(recording, 'utf8'));
+  const hasSettings = action.fixture.nango?.getConnection?.connection_config;
+  if (/connection_?config/i.test(code) && !hasSettings) return 'reads settings that its recording does not hold';
   return unfit(action.fixture);
 }
 
 const withoutComments = (code) => code.replace(/\/\*[^]*?\*\//g, '').replace(/(^|\s)\/\/.*/g, '$1');
+
+/** Lower case → as written, for texts that can be the name of a header: HTTP does not keep how names are spelled. */
+function spellingsIn(code) {
+  const names = [...code.matchAll(/\b([A-Za-z][\w-]*)(?=['"]|\s*:)/g)].map(([, name]) => name);
+  return new Map(names.filter((name) => /[A-Z]/.test(name)).map((name) => [name.toLowerCase(), name]));
+}
 
 /** A file and the files of the repository that it imports, directly or not. */
 function withImports(root, first) {
@@ -98,8 +108,8 @@ function withImports(root, first) {
 
 /** Why a recording does not mean one thing on the wire, or null. */
 function unfit(fixture) {
-  if (fixture.output === undefined || !fixture.api) return 'records no output or no calls';
-  const entries = Object.values(fixture.api).flatMap((endpoints) => Object.values(endpoints).flat());
+  const entries = Object.values(fixture.api ?? {}).flatMap((endpoints) => Object.values(endpoints).flat());
+  if (fixture.output === undefined || entries.length === 0) return 'records no output or no calls';
   if (entries.some(({ status = 200 }) => status < 200 || status > 299)) return 'records a failed call';
   if (entries.some((entry) => !survives(entry))) return 'records a body that HTTP cannot carry as it is';
   return null;

@@ -47,19 +47,28 @@ function datasOf(headers, body) {
   return ways.map(shortened);
 }
 
-/** The recorded answer to a request; undefined where none was recorded. Answers are not used up. */
-export function answerTo(fixture, identity) {
+/**
+ * The recorded answer to a request; undefined where none was recorded. Answers are not used up. `spellings` has names
+ * of headers as the function writes them, by their lower case, because digests count it.
+ */
+export function answerTo({ fixture, spellings }, identity) {
+  const headers = identity.headers.map(([name, value]) => [spellings.get(name) ?? name, value]).sort(byKey);
+  const written = { ...identity, headers };
   const endpoints = fixture.api[identity.method] ?? {};
   for (const endpoint of [identity.endpoint, `/${identity.endpoint}`]) {
     const entries = [endpoints[endpoint] ?? []].flat();
-    const found = entries.find((entry) => answers(entry, identity, entries.length === 1));
+    const isSole = entries.length === 1;
+    const found = entries.find((entry) => hasDigest(entry, written) || answers(entry, identity, isSole));
     if (found) return found;
   }
   return undefined;
 }
 
-function answers({ hash, request }, identity, isSole) {
-  if (hash && identity.datas.some((data) => hashOf(identity, data) === hash)) return true;
+function hasDigest({ hash }, identity) {
+  return identity.datas.some((data) => hashOf(identity, data) === hash);
+}
+
+function answers({ request }, identity, isSole) {
   if (!request) return isSole && identity.params.length === 0;
   return hasParams(request, identity) && hasHeaders(request, identity) && hasData(request, identity);
 }

@@ -12,7 +12,7 @@ const CONNECTION_HEADERS = new Set([
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
-/** Starts it; `replay(folder, fixture)` says what is recorded from now on and gives what was asked since. */
+/** Starts it; `replay(action)` says whose recording answers from now on, and gives what was asked since. */
 export async function startUpstream() {
   let current;
   const server = http.createServer((request, response) => {
@@ -25,8 +25,8 @@ export async function startUpstream() {
   const url = `http://127.0.0.1:${server.address().port}`;
   return {
     baseUrl: (folder) => `${url}/${folder}`,
-    replay(folder, fixture) {
-      current = { folder, fixture, answered: 0, unknown: [] };
+    replay(action) {
+      current = { action, answered: 0, unknown: [] };
       return current;
     },
     async stop() {
@@ -39,7 +39,7 @@ export async function startUpstream() {
 
 async function reply(current, request, response) {
   const body = await buffer(request);
-  const base = `/${current.folder}`;
+  const base = `/${current.action.folder}`;
   if (!request.url.startsWith(base)) throw new Error(`${request.url} belongs to another action`);
   const identity = identityOf({
     method: request.method,
@@ -47,7 +47,7 @@ async function reply(current, request, response) {
     headers: request.headers,
     body,
   });
-  const answer = answerTo(current.fixture, identity);
+  const answer = answerTo(current.action, identity);
   if (!answer) throw new Error(`no recorded answer: ${JSON.stringify(identity)}`);
   current.answered += 1;
   const { type, text } = bodyOf(answer.response);
