@@ -18,7 +18,7 @@ const UNREPLAYABLE = [
   [/uncontrolledFetch|getToken|\bfetch\(/, 'calls without the recorded methods'],
   [/responseType/, 'asks for bytes'],
   [/\bcredentials\b/, 'reads credentials, which recordings do not hold'],
-  [/from ['"](?!\.|(?:nango|zod|crypto|url)['"])/, 'imports packages that a new project does not have'],
+  [/(?:from |import\()['"](?!\.|(?:nango|zod|crypto|url)['"])/, 'imports packages that a new project does not have'],
   [/\bgetInput\b/, 'looks whether it runs in its test'],
   [/link_(?:rel|path)_in_response/, 'follows links to the real host'],
 ];
