@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,8 @@ use crate::host::{Host, HostCall, Reply};
 use crate::run::Outcome;
 use crate::step::now;
 
-/// Orders that may wait to be written. The child reads all the time, so they hardly ever do.
-const ORDERS_MAX: usize = 4_096;
+/// Orders that may wait to be written. The child reads all the time, so they hardly ever do; one that does not hangs.
+const ORDERS_MAX: usize = 65_536;
 /// Bytes of code that a child keeps.
 const CODE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long after its limit a run that does not end gets its process killed.
@@ -97,9 +97,13 @@ impl Process {
         self.order(Order::Abort(run));
     }
 
+    /// Never waits: answers come from threads that serve others too.
     fn order(&self, order: Order) {
-        // Fails when the process is gone; then the reader ends its runs.
-        drop(self.orders.send(order));
+        match self.orders.try_send(order) {
+            // A process that is gone has its runs ended by the reader.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => self.kill(FailureKind::FunctionRuntimeOther),
+        }
     }
 
     pub(super) fn is_gone(&self) -> bool {
