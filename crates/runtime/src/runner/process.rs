@@ -155,7 +155,7 @@ impl Process {
         };
         let killed_for = *self.killed_for.lock();
         for running in runs.into_values() {
-            (running.done)(Outcome::failed(killed_for.map_or_else(|| ended("ended"), killed)));
+            (running.done)(Outcome::failed(killed_for.map_or_else(|| ended("ended unexpectedly"), killed)));
         }
     }
 
@@ -205,7 +205,7 @@ fn write(input: ChildStdin, orders: &Receiver<Order>) {
 /// The failure of runs whose process did something it should not.
 pub(super) fn ended(what: &str) -> Failure {
     let message =
-        format!("The process that ran the function {what} unexpectedly. The run can be tried again.");
+        format!("The process that ran the function {what}. The run can be tried again.");
     Failure::new(FailureKind::FunctionRuntimeOther, message)
 }
 
@@ -215,9 +215,10 @@ fn killed(kind: FailureKind) -> Failure {
             "The functions that ran at the same time used more memory than a runner process may. \
              The run can be tried again."
         }
-        _ => {
+        FailureKind::FunctionRuntimeTimedOut => {
             "A function did not end in time and could not be stopped, so its process was. The run can be tried again."
         }
+        _ => return ended("stopped listening and was ended"),
     };
     Failure::new(kind, message)
 }
