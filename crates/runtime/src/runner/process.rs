@@ -204,8 +204,7 @@ fn write(input: ChildStdin, orders: &Receiver<Order>) {
 
 /// The failure of runs whose process did something it should not.
 pub(super) fn ended(what: &str) -> Failure {
-    let message =
-        format!("The process that ran the function {what}. The run can be tried again.");
+    let message = format!("The process that ran the function {what}. The run can be tried again.");
     Failure::new(FailureKind::FunctionRuntimeOther, message)
 }
 
