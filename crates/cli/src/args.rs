@@ -349,7 +349,7 @@ pub struct DryrunArgs {
     /// Fail where input, output or records have not the declared shape
     #[arg(long, visible_alias = "validation")]
     pub validate: bool,
-    /// Write what was answered and what came out to <integration>/tests/<name>.test.json; implies --validate
+    /// Write what was answered and what came out to INTEGRATION/tests/NAME.test.json; implies --validate
     #[arg(long, visible_alias = "save-responses")]
     pub save: bool,
     /// As JSON: {"integration", "name", "type", "output", "failure", "records", "checkpoint", "log"}
@@ -418,7 +418,7 @@ pub struct TestArgs {
     /// Only functions of this integration; may be repeated
     #[arg(long, value_name = "NAME")]
     pub integration: Vec<String>,
-    /// Only functions whose <integration>/<name> matches this regular expression
+    /// Only functions whose INTEGRATION/NAME matches this regular expression
     #[arg(long, value_name = "REGEX")]
     pub filter: Option<String>,
     /// As JSON: {"passed", "failed", "milliseconds", "results"}

@@ -1,4 +1,4 @@
-//! A deployment: what is sent ([`body`]), what it will change ([`preview`]), and what it did.
+//! A deployment: what is sent ([`body`]), what it will change ([`mod@preview`]), and what it did.
 
 pub mod body;
 pub mod preview;
