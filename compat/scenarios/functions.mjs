@@ -25,7 +25,7 @@ export default {
       covers: ['listFunctions', 'getFunction', 'getFunctionCode', 'deleteFunction'],
       since: '0.71.0',
       async run({ nango, api, seed }) {
-        const uniqueKey = seed.keys.none;
+        const uniqueKey = seed.keys.oauth1;
         await deploy(api, uniqueKey, [
           ['action', 'made'],
           ['action', 'other'],
