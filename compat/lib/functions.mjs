@@ -20,17 +20,19 @@ export async function deployActions(api, providerConfigKey, sources) {
     models_json_schema: { definitions: { [`ActionOutput_${syncName}`]: {}, [`ActionInput_${syncName}`]: {} } },
     features: [],
   }));
-  // Alone, so that a deployment of a whole repository, which other scenarios make, leaves them be.
-  const reply = await api.post('/sync/deploy', {
-    flowConfigs,
-    deployMode: 'single',
-    source: 'standalone',
-    reconcile: false,
-    debug: false,
-    nangoYamlBody: '',
-    sdkVersion: '0.71.10-zero',
+  await deploy(api, { flowConfigs, reconcile: false, sdkVersion: '0.71.10-zero' });
+}
+
+/** Deploys alone, so that a deployment of a whole repository, which other scenarios make, leaves the functions be. */
+export async function deploy(api, body) {
+  const rest = { deployMode: 'single', source: 'standalone', debug: false, nangoYamlBody: '' };
+  // An environment has one deployment at a time, and versions of the client are tested side by side.
+  const reply = await eventually(async () => {
+    const answer = await api.post('/sync/deploy', { ...rest, ...body });
+    return answer.status === 409 ? undefined : answer;
   });
   equal(reply.status, 200, `POST /sync/deploy answered ${reply.text}; status`);
+  return reply.json();
 }
 
 const compiled = (body) =>

@@ -1,8 +1,8 @@
 import { contains, equal, is } from '../lib/expect.mjs';
-import { json } from '../lib/replies.mjs';
+import { deploy } from '../lib/functions.mjs';
 
 /** Deploys functions of one integration, as a client other than a repository does. */
-async function deploy(api, integration, names) {
+function deployAll(api, integration, names) {
   const flow = ([type, syncName]) => ({
     type,
     syncName,
@@ -13,8 +13,7 @@ async function deploy(api, integration, names) {
     fileBody: { js: 'module.exports = {};', ts: `// ${syncName}` },
     models_json_schema: { definitions: { Made: { type: 'object', properties: { id: { type: 'string' } } } } },
   });
-  const body = { source: 'standalone', deployMode: 'single', reconcile: true, debug: false, nangoYamlBody: '' };
-  return json(await api.post('/sync/deploy', { ...body, flowConfigs: names.map(flow) }), 200);
+  return deploy(api, { flowConfigs: names.map(flow), reconcile: true });
 }
 
 export default {
@@ -26,7 +25,7 @@ export default {
       since: '0.71.0',
       async run({ nango, api, seed }) {
         const uniqueKey = seed.keys.oauth1;
-        await deploy(api, uniqueKey, [
+        await deployAll(api, uniqueKey, [
           ['action', 'made'],
           ['action', 'other'],
           ['sync', 'made'],
@@ -56,7 +55,7 @@ export default {
       since: '0.39.0',
       async run({ nango, api, seed, name }) {
         const [sync, action] = [name('sync'), name('action')];
-        await deploy(api, seed.keys.basic, [
+        await deployAll(api, seed.keys.basic, [
           ['sync', sync],
           ['action', action],
         ]);
@@ -77,7 +76,7 @@ export default {
       covers: ['getScriptsConfig/b'],
       since: '0.58.0',
       async run({ nango, api, seed, name }) {
-        await deploy(api, seed.keys.cc, [['action', name('tool')]]);
+        await deployAll(api, seed.keys.cc, [['action', name('tool')]]);
         const { data } = await nango.getScriptsConfig('openai');
         contains(
           data.find((tool) => tool.name === name('tool')),
