@@ -56,8 +56,9 @@ fn fuzz_openapi(workspace: &Workspace, tool: &Path) -> Result<()> {
         "all",
         "--warnings",
         "off",
+        // Python 3.11 parses its own syntax wrongly in several threads at once, which the tool does for its reports.
         "--workers",
-        "2",
+        "1",
     ]);
     schemathesis.arg("--header").arg(format!("Authorization: Bearer {key}")).current_dir(&folder);
     let outcome = command::run(&mut schemathesis);
