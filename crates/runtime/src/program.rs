@@ -62,16 +62,6 @@ impl Program {
         &self.0.file
     }
 
-    /// The JavaScript text.
-    pub fn source(&self) -> &str {
-        &self.0.source
-    }
-
-    /// Bytes that the program takes in memory.
-    pub fn memory_bytes(&self) -> usize {
-        self.0.source.len() + self.0.bytecode.len()
-    }
-
     pub(crate) fn load<'js>(&self, ctx: &Ctx<'js>) -> JsResult<Function<'js>> {
         self.0.bytecode.load(ctx)
     }

@@ -54,11 +54,6 @@ impl Bytecode {
         };
         value.into_function().ok_or_else(|| Error::new_from_js("script", "function"))
     }
-
-    /// Its size in bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 fn write(ctx: &Ctx<'_>, script: &Value<'_>) -> Result<Arc<[u8]>> {

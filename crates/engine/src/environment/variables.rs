@@ -47,6 +47,17 @@ impl Engine {
         stored.into_iter().map(|variable| self.open_variable(environment, variable)).collect()
     }
 
+    /// One of the environment's variables; the others stay sealed.
+    pub async fn find_variable(
+        &self,
+        environment: &Environment,
+        name: &str,
+    ) -> Result<Option<Variable>, VariableError> {
+        let stored = self.storage.list_variables(environment.id).await?;
+        let found = stored.into_iter().find(|variable| variable.name == name);
+        found.map(|variable| self.open_variable(environment, variable)).transpose()
+    }
+
     /// Writes a variable.
     pub async fn put_variable(
         &self,

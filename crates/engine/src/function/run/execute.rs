@@ -178,8 +178,7 @@ impl Engine {
     }
 
     async fn log_level(&self, environment: &Environment) -> Result<String, VariableError> {
-        let variables = self.list_variables(environment).await?;
-        let wanted = variables.into_iter().find(|variable| variable.name == LOG_LEVEL_VARIABLE);
+        let wanted = self.find_variable(environment, LOG_LEVEL_VARIABLE).await?;
         let level = wanted.map(|variable| variable.value.expose().to_lowercase());
         Ok(level.filter(|level| LOG_LEVELS.contains(&level.as_str())).unwrap_or_else(|| "warn".to_owned()))
     }
